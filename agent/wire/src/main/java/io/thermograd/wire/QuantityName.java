@@ -1,0 +1,75 @@
+package io.thermograd.wire;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every quantity that an insight can carry: its name in JSON, unit and meaning. The one list that
+ * estimators, metrics, the page and METRICS.md share.
+ */
+public enum QuantityName {
+  LOSS("loss", "loss", "Training loss: exponentially weighted mean of the mini-batch loss"),
+  BATCH_LOSS("batch_loss", "loss", "Mini-batch loss of the latest step"),
+  LOSS_SD("loss_sd", "loss", "Standard deviation of the mini-batch loss from step to step"),
+  GRADIENT_NORM("gradient_norm", "loss/param", "Norm of the latest step's mini-batch gradient"),
+  GRADIENT_SQNORM(
+      "gradient_sqnorm", "(loss/param)²", "‖G‖², squared norm of the full gradient, unbiased"),
+  NOISE_TRACE("noise_trace", "(loss/param)²", "tr Σ, trace of the per-example gradient covariance"),
+  GRADIENT_NOISE_SCALE(
+      "gradient_noise_scale",
+      "examples",
+      "tr Σ/‖G‖², the batch size at which noise and signal are equal"),
+  EFFECTIVE_DIMENSION(
+      "effective_dimension",
+      "directions",
+      "(tr Σ)²/tr Σ², in how many directions the gradient noise spreads"),
+  TEMPERATURE_NOMINAL(
+      "temperature_nominal", "param²/loss/example", "η/((1−β)B), the temperature's settings part"),
+  TEMPERATURE_EFFECTIVE(
+      "temperature_effective", "loss", "η_eff·c·tr Σ/(2·B·d_eff), temperature of the noise"),
+  THERMAL_ENERGY(
+      "thermal_energy", "loss", "η_eff·c·tr Σ/(4B), loss that the noise alone adds at equilibrium"),
+  LEARNING_RATE("learning_rate", "param²/loss", "Learning rate η the trainer used"),
+  BATCH_SIZE("batch_size", "examples", "Global batch size B the trainer used"),
+  STEPS_PER_SECOND(
+      "steps_per_second", "steps/s", "Optimizer steps per second of the trainer's own clock");
+
+  private static final Map<String, QuantityName> BY_ID = new HashMap<>();
+
+  static {
+    for (QuantityName q : values()) {
+      BY_ID.put(q.id, q);
+    }
+  }
+
+  private final String id;
+  private final String unit;
+  private final String meaning;
+
+  QuantityName(String id, String unit, String meaning) {
+    this.id = id;
+    this.unit = unit;
+    this.meaning = meaning;
+  }
+
+  /** The name in JSON; the Prometheus name is {@code thermograd_} + this. */
+  public String id() {
+    return id;
+  }
+
+  /** Unit of measure. */
+  public String unit() {
+    return unit;
+  }
+
+  /** One line. */
+  public String meaning() {
+    return meaning;
+  }
+
+  /** The quantity of that name, or null. */
+  public static @Nullable QuantityName byId(String id) {
+    return BY_ID.get(id);
+  }
+}

@@ -1,0 +1,37 @@
+package io.thermograd.stream;
+
+/**
+ * Everything that a fold's result depends on besides the events. Two workers must agree on it.
+ *
+ * @param noiseHalfLife half-life of the noise estimators' forgetting, in steps
+ * @param lossHalfLife half-life of the loss's smoothing, in steps
+ * @param insightEverySteps an insight at least every this many steps
+ * @param insightEverySeconds and at least every this many seconds of event time
+ * @param assemblyWindowSteps how far newer steps may run ahead of one that lacks ranks
+ * @param assemblyWindowSeconds the same in seconds of event time
+ */
+public record AnalysisConfig(
+    double noiseHalfLife,
+    double lossHalfLife,
+    int insightEverySteps,
+    double insightEverySeconds,
+    int assemblyWindowSteps,
+    double assemblyWindowSeconds) {
+
+  public static final AnalysisConfig DEFAULT = new AnalysisConfig(500, 100, 100, 1.0, 16, 30.0);
+
+  public AnalysisConfig {
+    requirePositive("noise half-life", noiseHalfLife);
+    requirePositive("loss half-life", lossHalfLife);
+    requirePositive("insight every (steps)", insightEverySteps);
+    requirePositive("insight every (seconds)", insightEverySeconds);
+    requirePositive("assembly window (steps)", assemblyWindowSteps);
+    requirePositive("assembly window (seconds)", assemblyWindowSeconds);
+  }
+
+  private static void requirePositive(String name, double x) {
+    if (!(x > 0 && Double.isFinite(x))) {
+      throw new IllegalArgumentException(name + " should be positive and finite: was " + x);
+    }
+  }
+}
