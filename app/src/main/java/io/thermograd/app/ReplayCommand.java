@@ -4,12 +4,12 @@ import io.thermograd.wire.EventReader;
 import io.thermograd.wire.InvalidEventException;
 import io.thermograd.wire.Recordings;
 import io.thermograd.wire.proto.Event;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Exit codes: 0 done; 1 nothing could be analysed, or an error; 2 wrong usage;",
-      "3 the recording ends in mid-event or was stopped, analysed up to there."
+      "3 the recording is cut off or damaged, or Ctrl-C was pressed: analysed up to there."
     })
 final class ReplayCommand implements Callable<Integer> {
   private static final String STDIN = "-";
@@ -46,30 +46,28 @@ final class ReplayCommand implements Callable<Integer> {
       description = "Write every insight there, one JSON object a line, as the live path's topic has it.")
   private @Nullable Path insightsFile;
 
-  /** How reading ended. */
-  private enum End {
-    WHOLE,
-    CUT,
-    STOPPED
+  /** How reading ended: empty when the whole recording was read. */
+  private record End(String reason) {
+    static final End WHOLE = new End("");
+
+    boolean whole() {
+      return reason.isEmpty();
+    }
   }
 
   @Override
   public Integer call() throws IOException {
-    CommandSpec command = java.util.Objects.requireNonNull(spec);
+    CommandSpec command = Objects.requireNonNull(spec);
     PrintWriter out = command.commandLine().getOut();
     PrintWriter err = command.commandLine().getErr();
     Interrupts interrupts = Interrupts.install();
     Replay replay;
     End end;
-    String cut = "";
     try (EventReader reader = open();
         Writer insights = insightsFile == null ? Writer.nullWriter() : create(insightsFile)) {
       replay = new Replay(analysis.config(), insightsFile == null ? null : insights);
       try (ProgressLine progress = ProgressLine.onTerminal(err)) {
         end = readAll(reader, replay, interrupts, progress);
-      } catch (EOFException e) {
-        end = End.CUT;
-        cut = String.valueOf(e.getMessage());
       }
     }
     for (RunReport report : replay.reports().values()) {
@@ -77,10 +75,8 @@ final class ReplayCommand implements Callable<Integer> {
       out.println();
     }
     replay.rejections().lines().forEach(line -> err.println("thermograd: " + line));
-    if (end == End.CUT) {
-      err.printf("thermograd: %s; analysed up to there%n", cut);
-    } else if (end == End.STOPPED) {
-      err.printf("thermograd: stopped after %,d events%n", replay.events());
+    if (!end.whole()) {
+      err.println("thermograd: " + end.reason());
     }
     if (replay.reports().isEmpty()) {
       throw new Failure(
@@ -90,7 +86,7 @@ final class ReplayCommand implements Callable<Integer> {
                   ? "it has no events; record one with thermograd record"
                   : "see the reasons above"));
     }
-    return end == End.WHOLE ? ExitCode.OK : ExitCode.PARTIAL;
+    return end.whole() ? ExitCode.OK : ExitCode.PARTIAL;
   }
 
   private End readAll(
@@ -98,18 +94,22 @@ final class ReplayCommand implements Callable<Integer> {
       throws IOException {
     long size = file.equals(STDIN) ? 0 : Files.size(Path.of(file));
     while (!interrupts.requested()) {
+      Event event;
       try {
-        Event event = reader.next();
-        if (event == null) {
-          return End.WHOLE;
-        }
-        replay.apply(event);
+        event = reader.next();
       } catch (InvalidEventException e) {
         replay.reject(e);
+        continue;
+      } catch (IOException e) {
+        return new End(e.getMessage() + "; analysed up to there");
       }
+      if (event == null) {
+        return End.WHOLE;
+      }
+      replay.apply(event);
       progress.update(reader.position(), size, replay.events(), "events");
     }
-    return End.STOPPED;
+    return new End("stopped after %,d events".formatted(replay.events()));
   }
 
   private EventReader open() throws IOException {

@@ -1,5 +1,6 @@
 package io.thermograd.app;
 
+import io.thermograd.wire.EventCodec;
 import io.thermograd.wire.Topics;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,8 +19,8 @@ import org.apache.kafka.common.errors.TopicExistsException;
 
 /** The path's topics: which there are, how they keep their records, and their creation. */
 final class TopicSetup {
-  /** An event with m micro-batches at dim k takes about 4·k·(m+2) bytes; the default is 1 MiB. */
-  private static final int MAX_EVENT_BYTES = 16 << 20;
+  // The largest event there may be, with room for the record around it; Kafka's default is 1 MiB.
+  private static final int MAX_EVENT_BYTES = EventCodec.MAX_EVENT_BYTES + (1 << 20);
 
   private static final long DAY_MS = TimeUnit.DAYS.toMillis(1);
   private static final long TIMEOUT_S = 30;

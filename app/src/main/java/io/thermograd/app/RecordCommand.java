@@ -1,0 +1,143 @@
+package io.thermograd.app;
+
+import io.thermograd.wire.Recordings;
+import io.thermograd.wire.Topics;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "record",
+    description = "Copy a run from Kafka into a file, from its start until it has finished.",
+    footer = {
+      "",
+      "Exit codes: 0 the run is complete in the file; 1 an error, or no such run; 2 wrong usage;",
+      "3 the run had not finished (--no-follow, Ctrl-C), or its start was no longer there."
+    })
+final class RecordCommand implements Callable<Integer> {
+  private static final int LISTED = 20;
+
+  @Mixin private CommonOptions common = new CommonOptions();
+  @Mixin private KafkaOptions kafka = new KafkaOptions();
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Parameters(paramLabel = "RUN", description = "The run's id.")
+  private String runId = "";
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "FILE",
+      description = "The recording: JSON Lines when it ends in .jsonl, else .tgr.")
+  private Path out = Path.of("");
+
+  @Option(
+      names = "--no-follow",
+      description = "Copy what is there now and do not wait for the run's end.")
+  private boolean noFollow;
+
+  @Option(names = "--force", description = "Replace FILE when it exists.")
+  private boolean force;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
+    if (Files.exists(out) && !force) {
+      throw new Failure("--out " + out + " exists; name another file, or replace it with --force");
+    }
+    Path parent = out.toAbsolutePath().getParent();
+    if (parent == null || !Files.isDirectory(parent)) {
+      throw new Failure("--out " + out + ": there is no folder " + parent + "; make it first");
+    }
+    Map<String, Object> client = kafka.client();
+    try (Admin admin = Cluster.connect(client)) {
+      requireSteps(admin, client);
+    }
+    Interrupts interrupts = Interrupts.install();
+    Recorder recorder = new Recorder(runId, () -> Recordings.create(out), !noFollow);
+    Recorder.Outcome outcome;
+    try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(consumerConfig(client));
+        ProgressLine progress = ProgressLine.onTerminal(err)) {
+      outcome = recorder.copy(consumer, interrupts::requested, progress);
+    } catch (KafkaException e) {
+      throw new Failure("reading " + Topics.STEPS + " failed: " + e.getMessage(), e);
+    }
+    recorder.rejections().lines().forEach(line -> err.println("thermograd: " + line));
+    if (outcome.events() == 0) {
+      throw new Failure(unknown(outcome.others()));
+    }
+    err.printf(
+        "thermograd: %,d events of run %s are in %s (%,d bytes)%s%s%n",
+        outcome.events(),
+        runId,
+        out,
+        Files.size(out),
+        outcome.fromStart() ? "" : "; the run's start is no longer in the topic",
+        outcome.finished() ? "" : "; the run has not finished");
+    return outcome.finished() && outcome.fromStart() ? ExitCode.OK : ExitCode.PARTIAL;
+  }
+
+  private String unknown(Set<String> others) {
+    List<String> known = new ArrayList<>(others);
+    if (known.isEmpty()) {
+      return "there is no run " + runId + " in " + Topics.STEPS + ", nor any other";
+    }
+    List<String> latest = known.subList(Math.max(0, known.size() - LISTED), known.size());
+    int more = known.size() - latest.size();
+    return "there is no run "
+        + runId
+        + " in "
+        + Topics.STEPS
+        + "; there are "
+        + String.join(", ", latest)
+        + (more > 0 ? " and " + more + " more" : "");
+  }
+
+  private static void requireSteps(Admin admin, Map<String, Object> client)
+      throws InterruptedException {
+    try {
+      if (!admin.listTopics().names().get().contains(Topics.STEPS)) {
+        throw new Failure(
+            "there is no topic "
+                + Topics.STEPS
+                + " at "
+                + Cluster.servers(client)
+                + "; thermograd up makes it");
+      }
+    } catch (java.util.concurrent.ExecutionException e) {
+      throw new Failure("the topics cannot be listed: " + e.getCause(), e);
+    }
+  }
+
+  private static Map<String, Object> consumerConfig(Map<String, Object> client) {
+    Map<String, Object> config = new HashMap<>(client);
+    config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    config.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    config.remove(ConsumerConfig.GROUP_ID_CONFIG);
+    return config;
+  }
+}
