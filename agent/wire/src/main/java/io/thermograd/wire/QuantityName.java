@@ -33,7 +33,13 @@ public enum QuantityName {
   LEARNING_RATE("learning_rate", "param²/loss", "Learning rate η the trainer used"),
   BATCH_SIZE("batch_size", "examples", "Global batch size B the trainer used"),
   STEPS_PER_SECOND(
-      "steps_per_second", "steps/s", "Optimizer steps per second of the trainer's own clock");
+      "steps_per_second", "steps/s", "Optimizer steps per second of the trainer's own clock"),
+  DROPPED_EVENTS(
+      "dropped_events", "events", "Events that the run's agents have had to drop, as they say"),
+  MISSING_STEPS(
+      "missing_steps",
+      "steps",
+      "Steps of this attempt that never came, or came with too few ranks to use");
 
   private static final Map<String, QuantityName> BY_ID = new HashMap<>();
 

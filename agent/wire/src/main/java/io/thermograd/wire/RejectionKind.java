@@ -17,9 +17,7 @@ public enum RejectionKind {
   /** The same (run, attempt, step, rank) again. */
   DUPLICATE,
   /** Larger than the limit on one event. */
-  OVERSIZED,
-  /** Part of a step whose other ranks never came, with too few micro-batches left to use. */
-  INCOMPLETE;
+  OVERSIZED;
 
   /** The name in headers and in Prometheus labels. */
   public String id() {

@@ -1,0 +1,59 @@
+package io.thermograd.detect;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Locale;
+
+/** The last jump of the learning rate, because it is the first suspect when a loss rises. */
+final class LearningRateHistory {
+  // Warm-up and decay schedules move by less than this from step to step.
+  private static final double JUMP = 1.2;
+
+  private double now = Double.NaN;
+  private double before = Double.NaN;
+  private long changedAt = -1;
+
+  void accept(long step, double rate) {
+    boolean jump = rate > JUMP * now || rate < now / JUMP;
+    if (jump) {
+      before = now;
+      changedAt = step;
+    }
+    now = rate;
+  }
+
+  /** Whether the rate was raised in the steps (from, to]. */
+  boolean raisedBetween(long from, long to) {
+    return changedAt > from && changedAt <= to && now > before;
+  }
+
+  String describeChange() {
+    return String.format(
+        Locale.ROOT,
+        "the learning rate went from %.3g to %.3g at step %,d",
+        before,
+        now,
+        changedAt);
+  }
+
+  double now() {
+    return now;
+  }
+
+  double before() {
+    return before;
+  }
+
+  void writeTo(DataOutput out) throws IOException {
+    out.writeDouble(now);
+    out.writeDouble(before);
+    out.writeLong(changedAt);
+  }
+
+  void readFrom(DataInput in) throws IOException {
+    now = in.readDouble();
+    before = in.readDouble();
+    changedAt = in.readLong();
+  }
+}

@@ -1,0 +1,112 @@
+package io.thermograd.estimate;
+
+import io.thermograd.wire.QuantityName;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All estimators of one attempt of a run: {@link #accept} a step, {@link #describe} what is known.
+ *
+ * <p>Steps come in rising order; gaps are allowed. Steps with non-finite numbers leave the averages
+ * as they were. Memory: a few sketches. One owner thread.
+ */
+public final class RunEstimators {
+  private static final String REPORTED = "reported";
+
+  private final NoiseEstimator noise;
+  private final Temperatures temperatures;
+  private final LossMoments loss;
+  private final Pace pace = new Pace();
+  private @Nullable StepScalars latest;
+
+  /**
+   * @param noiseHalfLife steps after which a noise sample weighs half
+   * @param lossHalfLife the same for the loss
+   */
+  public RunEstimators(RunSettings settings, double noiseHalfLife, double lossHalfLife) {
+    this.noise = new NoiseEstimator(settings, noiseHalfLife);
+    this.temperatures = new Temperatures(settings);
+    this.loss = new LossMoments(lossHalfLife);
+  }
+
+  /** Adds one step. */
+  public void accept(TrainingStep step) {
+    Double batchLoss = step.loss();
+    if (batchLoss != null) {
+      loss.accept(batchLoss);
+    }
+    double sketchedSqnorm = noise.accept(step);
+    pace.accept(step.step(), step.time());
+    latest = StepScalars.of(step, sketchedSqnorm);
+  }
+
+  /** The smoothed loss, for detectors. */
+  public LossMoments loss() {
+    return loss;
+  }
+
+  /** Puts every quantity, or the reason why it is absent, into the list. */
+  public void describe(QuantityList out) {
+    loss.describe(out);
+    noise.describe(out);
+    temperatures.describe(out, latest, noise);
+    pace.describe(out);
+    describeLatest(out);
+  }
+
+  private void describeLatest(QuantityList out) {
+    StepScalars now = latest;
+    if (now == null) {
+      return;
+    }
+    if (now.loss() == null) {
+      String reason = "the run sends no loss: set loss in step";
+      out.absent(QuantityName.BATCH_LOSS, reason);
+      if (loss.count() == 0) {
+        out.absent(QuantityName.LOSS, reason);
+        out.absent(QuantityName.LOSS_SD, reason);
+      }
+    } else {
+      out.putExact(QuantityName.BATCH_LOSS, now.loss(), REPORTED);
+    }
+    if (now.gradSqnorm() == null) {
+      out.absent(
+          QuantityName.GRADIENT_NORM, "the latest step sent no gradient norm: set grad_sqnorm");
+    } else {
+      out.putExact(QuantityName.GRADIENT_NORM, Math.sqrt(now.gradSqnorm()), REPORTED);
+    }
+    if (now.learningRate() == null) {
+      out.absent(
+          QuantityName.LEARNING_RATE, "the latest step sent none: set learning_rate in step");
+    } else {
+      out.putExact(QuantityName.LEARNING_RATE, now.learningRate(), REPORTED);
+    }
+    if (now.batchSize() > 0) {
+      out.putExact(QuantityName.BATCH_SIZE, now.batchSize(), REPORTED);
+    } else {
+      out.absent(QuantityName.BATCH_SIZE, "the latest step sent none: set batch_size in step");
+    }
+  }
+
+  /** Writes the state; the same state gives the same bytes. */
+  public void writeTo(DataOutput out) throws IOException {
+    noise.writeTo(out);
+    loss.writeTo(out);
+    pace.writeTo(out);
+    StepScalars now = latest;
+    out.writeBoolean(now != null);
+    if (now != null) {
+      now.writeTo(out);
+    }
+  }
+
+  /** Replaces the state by what {@link #writeTo} wrote, for the same settings and half-lives. */
+  public void readFrom(DataInput in) throws IOException {
+    noise.readFrom(in);
+    loss.readFrom(in);
+    pace.readFrom(in);
+    latest = in.readBoolean() ? StepScalars.readFrom(in) : null;
+  }
+}

@@ -1,0 +1,49 @@
+package io.thermograd.estimate;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** Arrays in serialised states, bit for bit. */
+final class StateArrays {
+  private StateArrays() {}
+
+  static void write(DataOutput out, double[] x) throws IOException {
+    for (double v : x) {
+      out.writeDouble(v);
+    }
+  }
+
+  static void read(DataInput in, double[] x) throws IOException {
+    for (int i = 0; i < x.length; i++) {
+      x[i] = in.readDouble();
+    }
+  }
+
+  /** Rows of equal length. */
+  static void write(DataOutput out, float[][] rows) throws IOException {
+    out.writeInt(rows.length);
+    out.writeInt(rows.length == 0 ? 0 : rows[0].length);
+    for (float[] row : rows) {
+      byte[] bytes = new byte[4 * row.length];
+      ByteBuffer.wrap(bytes).asFloatBuffer().put(row);
+      out.write(bytes);
+    }
+  }
+
+  static float[][] readRows(DataInput in) throws IOException {
+    int count = in.readInt();
+    int length = in.readInt();
+    if (count < 0 || length < 0 || (long) count * length > 1 << 26) {
+      throw new IOException("state claims " + count + " rows of " + length + " floats");
+    }
+    float[][] rows = new float[count][length];
+    for (float[] row : rows) {
+      byte[] bytes = new byte[4 * length];
+      in.readFully(bytes);
+      ByteBuffer.wrap(bytes).asFloatBuffer().get(row);
+    }
+    return rows;
+  }
+}

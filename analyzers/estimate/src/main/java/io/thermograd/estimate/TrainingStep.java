@@ -1,0 +1,57 @@
+package io.thermograd.estimate;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One optimizer step, assembled from its ranks: m micro-batches at the same parameters.
+ *
+ * <p>Arrays are handed over, not copied: neither side changes them afterwards. Non-finite numbers
+ * are allowed; they are what a diverged run sends.
+ *
+ * @param step 0-based
+ * @param time seconds since the Unix epoch, by the trainer's clock
+ * @param loss mini-batch loss, mean over the step's examples
+ * @param learningRate η
+ * @param batchSize B, the examples whose mean gradient the optimizer used
+ * @param examples b_j of each micro-batch, length m
+ * @param sqnorms ‖g_j‖² of each micro-batch, exact; null unless all were sent
+ * @param sketches S g_j of each micro-batch; null unless all were sent, equally long
+ * @param gradSqnorm ‖ḡ‖², exact
+ * @param nonFinite whether the trainer or any number of the step says that something overflowed
+ */
+public record TrainingStep(
+    long step,
+    double time,
+    @Nullable Double loss,
+    @Nullable Double learningRate,
+    long batchSize,
+    int[] examples,
+    double @Nullable [] sqnorms,
+    float @Nullable [][] sketches,
+    @Nullable Double gradSqnorm,
+    boolean nonFinite) {
+
+  public TrainingStep {
+    int m = examples.length;
+    if ((sqnorms != null && sqnorms.length != m) || (sketches != null && sketches.length != m)) {
+      throw new IllegalArgumentException("a step's arrays should have one element a micro-batch");
+    }
+    for (int b : examples) {
+      if (b <= 0) {
+        throw new IllegalArgumentException("examples should be positive: was " + b);
+      }
+    }
+    if (sketches != null) {
+      for (float[] s : sketches) {
+        if (s.length != sketches[0].length) {
+          throw new IllegalArgumentException("a step's sketches should be equally long");
+        }
+      }
+    }
+  }
+
+  /** m. */
+  public int microBatches() {
+    return examples.length;
+  }
+}

@@ -1,0 +1,273 @@
+package io.thermograd.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.thermograd.wire.Alert;
+import io.thermograd.wire.Insight;
+import io.thermograd.wire.RejectionKind;
+import io.thermograd.wire.RunSummary;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/**
+ * The catalogue: every meter an analyzer exports is registered here and nowhere else, and described
+ * in METRICS.md.
+ *
+ * <p>A run's series are made at scrape time from its latest insight: a quantity that the insight
+ * does not identify has no series, and {@link #remove} leaves none behind. Publishing costs about a
+ * microsecond and registers nothing.
+ *
+ * <p>Thread-safe. Per run, calls come from one thread at a time (its owner); scrapes come from any.
+ */
+public final class ThermogradMetrics implements AutoCloseable {
+
+  /** How long a finished run's last numbers stay: four scrapes at Prometheus' usual 15 s. */
+  public static final Duration DEFAULT_LINGER = Duration.ofSeconds(60);
+
+  private static final Duration[] LATENCY_BUCKETS = {
+    Duration.ofMillis(5),
+    Duration.ofMillis(10),
+    Duration.ofMillis(25),
+    Duration.ofMillis(50),
+    Duration.ofMillis(100),
+    Duration.ofMillis(250),
+    Duration.ofMillis(500),
+    Duration.ofSeconds(1),
+    Duration.ofMillis(2500),
+    Duration.ofSeconds(5),
+    Duration.ofSeconds(10),
+    Duration.ofSeconds(30),
+    Duration.ofSeconds(60),
+    Duration.ofMinutes(5)
+  };
+
+  private final PrometheusMeterRegistry registry;
+  private final Clock clock;
+  private final ConcurrentMap<String, RunSeries> runs = new ConcurrentHashMap<>();
+  private final FinishedRuns finishedRuns;
+  private final WorkerCollector worker = new WorkerCollector();
+  private final JvmMeters jvm;
+
+  private final Counter accepted;
+  private final Map<RejectionKind, Counter> rejected = new EnumMap<>(RejectionKind.class);
+  private final Map<RunSummary.Status, Counter> finished = new EnumMap<>(RunSummary.Status.class);
+  private final Counter insights;
+  private final Counter snapshots;
+  private final Counter snapshotBytes;
+  private final Counter labelsDropped;
+  private final Timer latency;
+
+  /** A catalogue in a registry of its own, on the system's clock. */
+  public ThermogradMetrics() {
+    this(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+  }
+
+  /** A catalogue in the given registry, on the system's clock. */
+  public ThermogradMetrics(PrometheusMeterRegistry registry) {
+    this(registry, Clock.systemUTC(), DEFAULT_LINGER);
+  }
+
+  /**
+   * @param clock tells latencies, the time of publishing and when a finished run's series go
+   * @param linger how long a finished run's last numbers stay
+   */
+  public ThermogradMetrics(PrometheusMeterRegistry registry, Clock clock, Duration linger) {
+    this.registry = registry;
+    this.clock = clock;
+    this.finishedRuns = new FinishedRuns(runs, clock, linger);
+
+    jvm = new JvmMeters(registry); // first: it brings a filter
+    accepted =
+        Counter.builder("thermograd.events.accepted")
+            .description("Events that were applied to a run's analysis")
+            .register(registry);
+    for (RejectionKind kind : RejectionKind.values()) {
+      rejected.put(
+          kind,
+          Counter.builder("thermograd.events.rejected")
+              .description("Records that were not used, by reason")
+              .tag("reason", kind.id())
+              .register(registry));
+    }
+    for (RunSummary.Status status : RunSummary.Status.values()) {
+      if (status != RunSummary.Status.RUNNING) {
+        finished.put(
+            status,
+            Counter.builder("thermograd.runs.finished")
+                .description("Attempts that ended, by how")
+                .tag("status", status.id())
+                .register(registry));
+      }
+    }
+    insights =
+        Counter.builder("thermograd.insights").description("Insights published").register(registry);
+    snapshots =
+        Counter.builder("thermograd.snapshots")
+            .description("Run states written to the snapshots topic")
+            .register(registry);
+    snapshotBytes =
+        Counter.builder("thermograd.snapshot")
+            .description("Bytes of run states written to the snapshots topic")
+            .baseUnit("bytes")
+            .register(registry);
+    labelsDropped =
+        Counter.builder("thermograd.run.labels.dropped")
+            .description("Labels of runs that were left out to keep the series bounded")
+            .register(registry);
+    latency =
+        Timer.builder("thermograd.analysis.latency")
+            .description("From a step's event time to its insight's publication")
+            .serviceLevelObjectives(LATENCY_BUCKETS)
+            .register(registry);
+    Gauge.builder("thermograd.active.runs", this, ThermogradMetrics::activeRuns)
+        .description("Runs with live series in this process")
+        .register(registry);
+    Gauge.builder("thermograd.build.info", () -> 1)
+        .description("Always 1; the labels say what is running")
+        .tag("version", BuildInfo.version())
+        .tag("java", Runtime.version().toString())
+        .register(registry);
+    registry.getPrometheusRegistry().register(worker);
+    registry
+        .getPrometheusRegistry()
+        .register(
+            new RunCollector(
+                () -> {
+                  finishedRuns.expire();
+                  return runs.values();
+                }));
+  }
+
+  /** Makes this insight the one that a run's series show. */
+  public void publish(Insight insight, Map<String, String> runLabels) {
+    double now = now();
+    finishedRuns.revive(insight.runId());
+    RunSeries run = runs.computeIfAbsent(insight.runId(), id -> new RunSeries());
+    int leftOut = run.publish(insight, runLabels, now);
+    if (leftOut > 0) {
+      labelsDropped.increment(leftOut);
+    }
+    insights.increment();
+    // A trainer's clock that runs ahead would give less than nothing.
+    double seconds = Math.max(0, now - insight.time());
+    latency.record(Duration.ofNanos((long) (seconds * 1e9)));
+  }
+
+  /** Takes all series of a run away now: it moved to another analyzer, or went silent. */
+  public void remove(String runId) {
+    finishedRuns.revive(runId);
+    runs.remove(runId);
+  }
+
+  /**
+   * Says that a run's newest attempt has ended: counts it, shows {@code thermograd_run_up} as 0 and
+   * takes the series away after the linger, so that the last numbers are scraped. A further {@link
+   * #publish} (a new attempt) keeps them.
+   */
+  public void finished(String runId, RunSummary.Status status) {
+    Counter counter = finished.get(status);
+    if (counter == null) {
+      throw new IllegalArgumentException(
+          "status of a finished run should be an end: was " + status);
+    }
+    counter.increment();
+    RunSeries run = runs.get(runId);
+    if (run != null) {
+      run.down();
+      finishedRuns.add(runId);
+    }
+  }
+
+  /** One more event was applied. Accepted and rejected together are all records processed. */
+  public void accepted() {
+    accepted.increment();
+  }
+
+  /** So many more events were applied. */
+  public void accepted(long events) {
+    accepted.increment(events);
+  }
+
+  /** One more record was not used. */
+  public void rejected(RejectionKind kind) {
+    Counter counter = rejected.get(kind);
+    if (counter != null) {
+      counter.increment();
+    }
+  }
+
+  /** One more alert about a run; shown with the run's first insight at the latest. */
+  public void alert(Alert alert) {
+    runs.computeIfAbsent(alert.runId(), id -> new RunSeries()).alert(alert);
+  }
+
+  /** So many more events of a run were lost before they reached the analyzer. */
+  public void telemetryDropped(String runId, long events) {
+    runs.computeIfAbsent(runId, id -> new RunSeries()).dropped(events);
+  }
+
+  /** One more run state of that size was written. */
+  public void snapshot(long bytes) {
+    snapshots.increment();
+    snapshotBytes.increment(bytes);
+  }
+
+  /** Records of the steps topic's partition that are still to be analysed. */
+  public void lag(int partition, long records) {
+    worker.lag(partition, records);
+  }
+
+  /** The partition is another analyzer's now. */
+  public void partitionRevoked(int partition) {
+    worker.revoked(partition);
+  }
+
+  /** Whether the worker does its work; before the first call there is no such series. */
+  public void workerHealthy(boolean healthy) {
+    worker.healthy(healthy);
+  }
+
+  /** Runs with series that are not finished. */
+  public int activeRuns() {
+    int n = 0;
+    for (RunSeries run : runs.values()) {
+      if (run.up() && run.published() != null) {
+        n++;
+      }
+    }
+    return n;
+  }
+
+  /** Runs that anything is kept for. */
+  int heldRuns() {
+    return runs.size();
+  }
+
+  /** What a scrape reads. */
+  PrometheusRegistry prometheus() {
+    return registry.getPrometheusRegistry();
+  }
+
+  /** Everything in Prometheus' text format, as a scrape would get it. */
+  public String scrape() {
+    return registry.scrape();
+  }
+
+  @Override
+  public void close() {
+    jvm.close();
+    registry.close();
+  }
+
+  private double now() {
+    return clock.millis() / 1e3;
+  }
+}

@@ -1,0 +1,39 @@
+package io.thermograd.metrics;
+
+import io.thermograd.wire.Alert;
+import io.thermograd.wire.Insight;
+import io.thermograd.wire.Quantity;
+import io.thermograd.wire.QuantityName;
+import io.thermograd.wire.Regime;
+import io.thermograd.wire.Severity;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Insights made by hand. */
+final class Insights {
+  private Insights() {}
+
+  static Insight with(String run, long step, Map<String, Quantity> quantities) {
+    return new Insight(
+        run, 0, step, 1_000.0, quantities, Map.of(), Regime.DESCENDING, List.of(), null);
+  }
+
+  static Insight attempt(String run, int attempt, long step) {
+    return new Insight(run, attempt, step, 1_000.0, Map.of(), Map.of(), null, List.of(), null);
+  }
+
+  /** Every quantity with its interval. */
+  static Insight full(String run, long step) {
+    Map<String, Quantity> all = new LinkedHashMap<>();
+    for (QuantityName q : QuantityName.values()) {
+      double x = q.ordinal() + 1 + step * 1e-3;
+      all.put(q.id(), Quantity.of(x, x * 0.9, x * 1.1, "within_step"));
+    }
+    return with(run, step, all);
+  }
+
+  static Alert alert(String run, String kind, Severity severity) {
+    return new Alert(run, 0, 7, 1_000.0, kind, severity, "title", "evidence", "next");
+  }
+}
