@@ -18,7 +18,8 @@ final class AnalysisOptions {
       names = "--insight-every-seconds",
       paramLabel = "SECONDS",
       defaultValue = "1",
-      description = "An insight at least every so many seconds of the trainer's clock" + DEFAULT + ".")
+      description =
+          "An insight at least every so many seconds of the trainer's clock" + DEFAULT + ".")
   private double insightEverySeconds;
 
   @Option(

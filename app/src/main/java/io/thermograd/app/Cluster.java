@@ -1,16 +1,22 @@
 package io.thermograd.app;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** First contact with a Kafka cluster: answers or fails in one line instead of retrying for ever. */
+/**
+ * First contact with a Kafka cluster: answers or fails in one line instead of retrying for ever.
+ */
 final class Cluster {
   private static final int TIMEOUT_MS = 5_000;
 
@@ -31,7 +37,7 @@ final class Cluster {
       admin.describeCluster().nodes().get(TIMEOUT_MS, TimeUnit.MILLISECONDS);
       return admin;
     } catch (ExecutionException | TimeoutException e) {
-      admin.close(java.time.Duration.ZERO);
+      admin.close(Duration.ZERO);
       throw new Failure(
           "no Kafka broker answers at "
               + servers(client)
@@ -42,6 +48,35 @@ final class Cluster {
               + "; check --bootstrap-servers and --kafka-config, or start one with thermograd up",
           e);
     }
+  }
+
+  /** Fails unless somebody has made the path's topics there. */
+  static void requireTopics(Admin admin) throws InterruptedException {
+    try {
+      Set<String> names = admin.listTopics().names().get(TIMEOUT_MS, TimeUnit.MILLISECONDS);
+      for (TopicSetup.Spec spec : TopicSetup.specs()) {
+        if (!names.contains(spec.name())) {
+          throw new Failure(
+              "the cluster has no topic "
+                  + spec.name()
+                  + "; thermograd analyze and thermograd up make it");
+        }
+      }
+    } catch (ExecutionException | TimeoutException e) {
+      throw new Failure("the topics cannot be listed: " + rootMessage(e), e);
+    }
+  }
+
+  /** Settings of a consumer that reads topics from their beginning, in no group. */
+  static Map<String, Object> reader(Map<String, Object> client) {
+    Map<String, Object> config = new HashMap<>(client);
+    config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    config.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    config.remove(ConsumerConfig.GROUP_ID_CONFIG);
+    return config;
   }
 
   static String servers(Map<String, Object> client) {

@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import sun.misc.Signal;
 
 /**
- * Turns the first Ctrl-C (or SIGTERM) into a request to stop, which the command's own thread honours
- * by unwinding; the second one ends the process at once.
+ * Turns the first Ctrl-C (or SIGTERM) into a request to stop, which the command's own thread
+ * honours by unwinding; the second one ends the process at once.
  */
 final class Interrupts {
   private final CountDownLatch requested = new CountDownLatch(1);

@@ -20,16 +20,7 @@ import picocli.CommandLine.Option;
     description = "A live thermometer for stochastic gradient descent.",
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      DemoCommand.class,
-      UpCommand.class,
-      ReplayCommand.class,
-      RecordCommand.class,
-      AnalyzeCommand.class,
-      PageCommand.class,
-      DoctorCommand.class,
-      HelpCommand.class
-    },
+    subcommands = {ReplayCommand.class, RecordCommand.class, PageCommand.class, HelpCommand.class},
     footer = {
       "",
       "Start with: thermograd demo",

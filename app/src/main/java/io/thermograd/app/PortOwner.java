@@ -30,8 +30,7 @@ final class PortOwner {
    */
   static void requireFree(String host, int port, String what, String flag) {
     if (port < 0 || port > 65535) {
-      throw new Failure(
-          ExitCode.USAGE, flag + " should be between 0 and 65535: was " + port, null);
+      throw new Failure(ExitCode.USAGE, flag + " should be between 0 and 65535: was " + port, null);
     }
     try (ServerSocket s = new ServerSocket()) {
       s.setReuseAddress(true);
@@ -80,9 +79,7 @@ final class PortOwner {
   // sl local_address rem_address st tx:rx tr:tm retrnsmt uid timeout inode …
   private static void addListener(String line, int port, Set<String> inodes) {
     String[] f = line.strip().split("\\s+", 11);
-    if (f.length > 9
-        && f[3].equals(LISTEN)
-        && f[1].endsWith(":" + String.format("%04X", port))) {
+    if (f.length > 9 && f[3].equals(LISTEN) && f[1].endsWith(":" + String.format("%04X", port))) {
       inodes.add("socket:[" + f[9] + "]");
     }
   }

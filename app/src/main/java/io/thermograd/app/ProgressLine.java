@@ -79,9 +79,7 @@ final class ProgressLine implements AutoCloseable {
     if (s < 60) {
       return s + " s";
     }
-    return s < 3600
-        ? s / 60 + " min " + s % 60 + " s"
-        : s / 3600 + " h " + s % 3600 / 60 + " min";
+    return s < 3600 ? s / 60 + " min " + s % 60 + " s" : s / 3600 + " h " + s % 3600 / 60 + " min";
   }
 
   /** Wipes the line, so that what is printed next has it. */

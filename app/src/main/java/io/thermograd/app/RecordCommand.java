@@ -7,17 +7,14 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -72,12 +69,12 @@ final class RecordCommand implements Callable<Integer> {
     }
     Map<String, Object> client = kafka.client();
     try (Admin admin = Cluster.connect(client)) {
-      requireSteps(admin, client);
+      Cluster.requireTopics(admin);
     }
     Interrupts interrupts = Interrupts.install();
     Recorder recorder = new Recorder(runId, () -> Recordings.create(out), !noFollow);
     Recorder.Outcome outcome;
-    try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(consumerConfig(client));
+    try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(Cluster.reader(client));
         ProgressLine progress = ProgressLine.onTerminal(err)) {
       outcome = recorder.copy(consumer, interrupts::requested, progress);
     } catch (KafkaException e) {
@@ -112,32 +109,5 @@ final class RecordCommand implements Callable<Integer> {
         + "; there are "
         + String.join(", ", latest)
         + (more > 0 ? " and " + more + " more" : "");
-  }
-
-  private static void requireSteps(Admin admin, Map<String, Object> client)
-      throws InterruptedException {
-    try {
-      if (!admin.listTopics().names().get().contains(Topics.STEPS)) {
-        throw new Failure(
-            "there is no topic "
-                + Topics.STEPS
-                + " at "
-                + Cluster.servers(client)
-                + "; thermograd up makes it");
-      }
-    } catch (java.util.concurrent.ExecutionException e) {
-      throw new Failure("the topics cannot be listed: " + e.getCause(), e);
-    }
-  }
-
-  private static Map<String, Object> consumerConfig(Map<String, Object> client) {
-    Map<String, Object> config = new HashMap<>(client);
-    config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
-    config.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
-    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    config.remove(ConsumerConfig.GROUP_ID_CONFIG);
-    return config;
   }
 }

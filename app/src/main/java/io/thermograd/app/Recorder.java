@@ -21,8 +21,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies one run's events from the steps topic, in their order. Reads every partition, since clients
- * in other languages may spread keys differently. One thread.
+ * Copies one run's events from the steps topic, in their order. Reads every partition, since
+ * clients in other languages may spread keys differently. One thread.
  */
 final class Recorder {
   private static final Duration POLL = Duration.ofMillis(200);
@@ -153,8 +153,7 @@ final class Recorder {
     return ends.entrySet().stream().allMatch(e -> consumer.position(e.getKey()) >= e.getValue());
   }
 
-  private static long total(
-      Map<TopicPartition, Long> ends, Map<TopicPartition, Long> beginnings) {
+  private static long total(Map<TopicPartition, Long> ends, Map<TopicPartition, Long> beginnings) {
     long total = 0;
     for (Map.Entry<TopicPartition, Long> e : ends.entrySet()) {
       total += e.getValue() - beginnings.getOrDefault(e.getKey(), 0L);

@@ -42,7 +42,14 @@ final class Replay {
   void apply(Event event) throws IOException {
     String runId = EventCodec.runId(event);
     try {
-      folds.computeIfAbsent(runId, id -> new RunFold(id, config)).apply(event, output);
+      RunFold fold = folds.get(runId);
+      if (fold == null) {
+        fold = new RunFold(runId, config);
+        if (event.hasRunStarted()) { // the fold rejects whatever else a run begins with
+          folds.put(runId, fold);
+        }
+      }
+      fold.apply(event, output);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
@@ -65,8 +72,7 @@ final class Replay {
   /** What came out, by run, in the order in which the runs came. */
   Map<String, RunReport> reports() {
     folds.forEach(
-        (runId, fold) ->
-            fold.current().ifPresent(insight -> report(runId).insight(insight)));
+        (runId, fold) -> fold.current().ifPresent(insight -> report(runId).insight(insight)));
     return reports;
   }
 

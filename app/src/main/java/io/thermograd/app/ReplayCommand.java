@@ -37,13 +37,15 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "FILE",
-      description = "A recording: .tgr or JSON Lines, told apart by content; - reads standard input.")
+      description =
+          "A recording: .tgr or JSON Lines, told apart by content; - reads standard input.")
   private String file = STDIN;
 
   @Option(
       names = "--insights",
       paramLabel = "OUT.jsonl",
-      description = "Write every insight there, one JSON object a line, as the live path's topic has it.")
+      description =
+          "Write every insight there, one JSON object a line, as the live path's topic has it.")
   private @Nullable Path insightsFile;
 
   /** How reading ended: empty when the whole recording was read. */

@@ -131,7 +131,9 @@ final class RunReport {
   }
 
   private static String bound(Quantity q) {
-    return q.low() != null ? "≥ " + number(q.low()) : "≤ " + number(q.high() == null ? 0 : q.high());
+    return q.low() != null
+        ? "≥ " + number(q.low())
+        : "≤ " + number(q.high() == null ? 0 : q.high());
   }
 
   private static String interval(Quantity q) {
@@ -141,7 +143,9 @@ final class RunReport {
     if (q.low() != null && q.high() != null) {
       return number(q.low()) + " … " + number(q.high());
     }
-    return q.low() != null ? "from " + number(q.low()) : "to " + number(q.high() == null ? 0 : q.high());
+    return q.low() != null
+        ? "from " + number(q.low())
+        : "to " + number(q.high() == null ? 0 : q.high());
   }
 
   /** Four significant digits, without an exponent while that stays short. */

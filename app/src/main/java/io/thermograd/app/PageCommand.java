@@ -1,0 +1,46 @@
+package io.thermograd.app;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "page",
+    description = "Serve the live page alone, for runs that analyzers elsewhere analyse.",
+    footer = {"", "Exit codes: 0 stopped by Ctrl-C or SIGTERM; 1 an error; 2 wrong usage."})
+final class PageCommand implements Callable<Integer> {
+  @Mixin private CommonOptions common = new CommonOptions();
+  @Mixin private KafkaOptions kafka = new KafkaOptions();
+  @Mixin private ListenOptions listen = new ListenOptions();
+  @Mixin private PageOptions page = new PageOptions();
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    listen.warn(spec.commandLine().getErr());
+    page.requireFree(listen.host());
+    Map<String, Object> client = kafka.client();
+    try (Admin admin = Cluster.connect(client)) {
+      Cluster.requireTopics(admin);
+    }
+    Interrupts interrupts = Interrupts.install();
+    try (Services services = new Services()) {
+      LivePage live = LivePage.serve(services, page.server(listen.host()));
+      live.follow(client);
+      Banner.print(
+          out, Banner.line("page", live.url()), Banner.line("kafka", Cluster.servers(client)));
+      interrupts.await();
+    }
+    return ExitCode.OK;
+  }
+}
