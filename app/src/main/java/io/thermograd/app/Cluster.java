@@ -1,9 +1,10 @@
 package io.thermograd.app;
 
+import io.thermograd.stream.TopicsAdmin;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -50,20 +51,33 @@ final class Cluster {
     }
   }
 
-  /** Fails unless somebody has made the path's topics there. */
-  static void requireTopics(Admin admin) throws InterruptedException {
+  /** Fails unless the path's topics are there and fit together. */
+  static void requireTopics(Admin admin) {
     try {
-      Set<String> names = admin.listTopics().names().get(TIMEOUT_MS, TimeUnit.MILLISECONDS);
-      for (TopicSetup.Spec spec : TopicSetup.specs()) {
-        if (!names.contains(spec.name())) {
-          throw new Failure(
-              "the cluster has no topic "
-                  + spec.name()
-                  + "; thermograd analyze and thermograd up make it");
-        }
-      }
-    } catch (ExecutionException | TimeoutException e) {
+      requireNone(TopicsAdmin.verify(admin));
+    } catch (KafkaException e) {
       throw new Failure("the topics cannot be listed: " + rootMessage(e), e);
+    }
+  }
+
+  /** Makes the topics that are missing. */
+  static void ensureTopics(Admin admin, TopicsAdmin.Plan plan) {
+    try {
+      requireNone(TopicsAdmin.ensure(admin, plan));
+    } catch (KafkaException e) {
+      throw new Failure(
+          "the topics cannot be made: "
+              + rootMessage(e)
+              + "; grant the right to, or make them yourself (thermograd doctor lists them)",
+          e);
+    }
+  }
+
+  private static void requireNone(List<String> problems) {
+    if (!problems.isEmpty()) {
+      int more = problems.size() - 1;
+      throw new Failure(
+          problems.get(0) + (more > 0 ? " (and " + more + " more: thermograd doctor)" : ""));
     }
   }
 

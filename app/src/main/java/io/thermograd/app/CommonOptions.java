@@ -11,18 +11,9 @@ final class CommonOptions {
   private static final String VERBOSE = "--verbose";
 
   @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help and exit.")
-  private boolean help;
-
-  private boolean verbose;
-
-  @Option(
       names = {"-v", VERBOSE},
       description = "Log what happens, and show stack traces.")
   void setVerbose(boolean on) {
-    verbose = on;
     if (on) {
       level("io.thermograd", Level.DEBUG);
       level("org.apache.kafka", Level.INFO);
@@ -30,10 +21,6 @@ final class CommonOptions {
       level("state.change.logger", Level.WARN);
       level(org.slf4j.Logger.ROOT_LOGGER_NAME, Level.INFO);
     }
-  }
-
-  boolean verbose() {
-    return verbose;
   }
 
   static boolean isVerbose(CommandLine command) {

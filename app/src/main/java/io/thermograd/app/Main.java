@@ -12,12 +12,12 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Option;
 
 /** The {@code thermograd} command. */
 @Command(
     name = "thermograd",
     description = "A live thermometer for stochastic gradient descent.",
+    mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {ReplayCommand.class, RecordCommand.class, PageCommand.class, HelpCommand.class},
@@ -27,18 +27,6 @@ import picocli.CommandLine.Option;
       "Each command has its own --help, which lists its exit codes."
     })
 public final class Main {
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help and exit.")
-  private boolean help;
-
-  @Option(
-      names = {"-V", "--version"},
-      versionHelp = true,
-      description = "Show the version and exit.")
-  private boolean version;
-
   Main() {}
 
   public static void main(String[] args) {

@@ -3,31 +3,23 @@ package io.thermograd.app;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "page",
     description = "Serve the live page alone, for runs that analyzers elsewhere analyse.",
     footer = {"", "Exit codes: 0 stopped by Ctrl-C or SIGTERM; 1 an error; 2 wrong usage."})
-final class PageCommand implements Callable<Integer> {
-  @Mixin private CommonOptions common = new CommonOptions();
+final class PageCommand extends BaseCommand {
   @Mixin private KafkaOptions kafka = new KafkaOptions();
   @Mixin private ListenOptions listen = new ListenOptions();
   @Mixin private PageOptions page = new PageOptions();
 
-  @Spec private @Nullable CommandSpec spec;
-
   @Override
   public Integer call() throws IOException, InterruptedException {
-    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    listen.warn(spec.commandLine().getErr());
+    PrintWriter out = out();
+    listen.warn(err());
     page.requireFree(listen.host());
     Map<String, Object> client = kafka.client();
     try (Admin admin = Cluster.connect(client)) {

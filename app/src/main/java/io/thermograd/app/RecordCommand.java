@@ -9,19 +9,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "record",
@@ -31,13 +26,10 @@ import picocli.CommandLine.Spec;
       "Exit codes: 0 the run is complete in the file; 1 an error, or no such run; 2 wrong usage;",
       "3 the run had not finished (--no-follow, Ctrl-C), or its start was no longer there."
     })
-final class RecordCommand implements Callable<Integer> {
+final class RecordCommand extends BaseCommand {
   private static final int LISTED = 20;
 
-  @Mixin private CommonOptions common = new CommonOptions();
   @Mixin private KafkaOptions kafka = new KafkaOptions();
-
-  @Spec private @Nullable CommandSpec spec;
 
   @Parameters(paramLabel = "RUN", description = "The run's id.")
   private String runId = "";
@@ -59,7 +51,7 @@ final class RecordCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
+    PrintWriter err = err();
     if (Files.exists(out) && !force) {
       throw new Failure("--out " + out + " exists; name another file, or replace it with --force");
     }

@@ -9,15 +9,11 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Objects;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "replay",
@@ -27,13 +23,10 @@ import picocli.CommandLine.Spec;
       "Exit codes: 0 done; 1 nothing could be analysed, or an error; 2 wrong usage;",
       "3 the recording is cut off or damaged, or Ctrl-C was pressed: analysed up to there."
     })
-final class ReplayCommand implements Callable<Integer> {
+final class ReplayCommand extends BaseCommand {
   private static final String STDIN = "-";
 
-  @Mixin private CommonOptions common = new CommonOptions();
   @Mixin private AnalysisOptions analysis = new AnalysisOptions();
-
-  @Spec private @Nullable CommandSpec spec;
 
   @Parameters(
       paramLabel = "FILE",
@@ -59,9 +52,8 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    CommandSpec command = Objects.requireNonNull(spec);
-    PrintWriter out = command.commandLine().getOut();
-    PrintWriter err = command.commandLine().getErr();
+    PrintWriter out = out();
+    PrintWriter err = err();
     Interrupts interrupts = Interrupts.install();
     Replay replay;
     End end;
