@@ -1,0 +1,3 @@
+/** Training runs that report themselves through the agent like any other trainer. */
+@org.jspecify.annotations.NullMarked
+package io.thermograd.simulator.train;

@@ -1,0 +1,117 @@
+package io.thermograd.simulator.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.thermograd.simulator.data.Dataset;
+import io.thermograd.simulator.data.Digits;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Against PyTorch 1.13 in float64 with the covariance as a P × P matrix; see
+ * src/test/python/mlp_fixture.py.
+ */
+class TorchFixtureTest {
+  // Float32 gradients of norm ~1 through some hundred roundings of 6·10⁻⁸: relative 10⁻⁵ is ample
+  // for sums of squares, and so is 10⁻⁶ for single elements.
+  private static final double RELATIVE = 1e-5;
+
+  @TestFactory
+  List<DynamicTest> gradientsAndTheirCovarianceAgreeWithTorch() throws IOException {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Fixture expected : fixtures()) {
+      tests.add(
+          DynamicTest.dynamicTest(expected.words("activation")[0], () -> agreesWith(expected)));
+    }
+    assertThat(tests).hasSize(2);
+    return tests;
+  }
+
+  private static void agreesWith(Fixture expected) {
+    Mlp mlp =
+        new Mlp(
+            Activation.valueOf(expected.words("activation")[0]),
+            Arrays.stream(expected.words("widths")).map(Integer::valueOf).toList());
+    double[] sqnorms = numbers(expected.words("example_sqnorms"));
+    int[] first = new int[sqnorms.length];
+    Arrays.setAll(first, i -> i);
+    Dataset data = Digits.load().select(first);
+    Evaluator evaluator = new Evaluator(mlp, data);
+    float[] theta = new float[mlp.parameterCount()];
+    for (int p = 0; p < theta.length; p++) {
+      theta[p] = (float) (0.3 * Math.sin(1.7 * (p + 1)));
+    }
+
+    float[] gradient = new float[theta.length];
+    for (int i = 0; i < data.size(); i++) {
+      evaluator.exampleGradient(theta, i, gradient);
+      double sqnorm = 0;
+      for (float g : gradient) {
+        sqnorm += (double) g * g;
+      }
+      assertThat(sqnorm).isCloseTo(sqnorms[i], within(RELATIVE * sqnorms[i]));
+    }
+    double[] meanGradient = numbers(expected.words("mean_gradient"));
+    evaluator.gradient(theta, first, 0, first.length, gradient);
+    for (int p = 0; p < theta.length; p++) {
+      assertThat((double) gradient[p]).isCloseTo(meanGradient[p], within(1e-6));
+    }
+
+    ExactNoise noise = new NoiseEnumeration(evaluator).at(theta);
+    assertThat(noise.examples()).isEqualTo(data.size());
+    close(noise.loss(), expected.words("loss"));
+    close(noise.gradientSqnorm(), expected.words("gradient_sqnorm"));
+    close(noise.noiseTrace(), expected.words("noise_trace"));
+    close(noise.noiseTraceOfSquare(), expected.words("noise_trace_of_square"));
+    close(GradientGram.at(evaluator, theta).trace(), expected.words("noise_trace"));
+  }
+
+  private static void close(double actual, String[] expected) {
+    double value = Double.parseDouble(expected[0]);
+    assertThat(actual).isCloseTo(value, within(RELATIVE * Math.abs(value)));
+  }
+
+  private static double[] numbers(String[] words) {
+    return Arrays.stream(words).mapToDouble(Double::parseDouble).toArray();
+  }
+
+  private static List<Fixture> fixtures() throws IOException {
+    List<Fixture> fixtures = new ArrayList<>();
+    try (InputStream in = TorchFixtureTest.class.getResourceAsStream("mlp-fixture.txt");
+        BufferedReader lines =
+            new BufferedReader(new InputStreamReader(in, StandardCharsets.US_ASCII))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        String[] words = line.split(" ", -1);
+        if (words[0].equals("#")) {
+          continue;
+        }
+        if (words[0].equals("activation")) {
+          fixtures.add(new Fixture(new HashMap<>()));
+        }
+        fixtures
+            .get(fixtures.size() - 1)
+            .lines()
+            .put(words[0], Arrays.copyOfRange(words, 1, words.length));
+      }
+    }
+    return fixtures;
+  }
+
+  private record Fixture(Map<String, String[]> lines) {
+    String[] words(String name) {
+      return Objects.requireNonNull(lines.get(name), name);
+    }
+  }
+}
