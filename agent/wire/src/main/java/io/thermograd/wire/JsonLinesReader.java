@@ -28,15 +28,18 @@ final class JsonLinesReader implements EventReader {
 
   @Override
   public @Nullable Event next() throws IOException, InvalidEventException {
+    try {
+      return nextEvent();
+    } catch (IOException e) {
+      ended = true;
+      from = to;
+      throw e;
+    }
+  }
+
+  private @Nullable Event nextEvent() throws IOException, InvalidEventException {
     while (!ended || from < to) {
-      int end;
-      try {
-        end = findLineBreak();
-      } catch (IOException e) {
-        ended = true;
-        from = to;
-        throw e;
-      }
+      int end = findLineBreak();
       int start = from;
       boolean whole = end < to;
       from = Math.min(end + 1, to);
@@ -122,27 +125,15 @@ final class JsonLinesReader implements EventReader {
 
   private void skipToLineBreak(boolean alreadyThere) throws IOException {
     boolean there = alreadyThere;
-    while (!there) {
+    while (!there && !ended) {
       from = to;
       scanned = to;
-      if (ended) {
-        return;
-      }
       fill();
-      int end = findWithin();
-      there = end < to;
-      from = there ? end + 1 : to;
-      scanned = from;
-    }
-  }
-
-  private int findWithin() {
-    for (int i = from; i < to; i++) {
-      if (buffer[i] == '\n') {
-        return i;
+      while (scanned < to && !there) {
+        there = buffer[scanned++] == '\n';
       }
+      from = scanned;
     }
-    return to;
   }
 
   private boolean isBlank(int start, int end) {

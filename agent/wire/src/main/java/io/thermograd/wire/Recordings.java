@@ -87,7 +87,7 @@ public final class Recordings {
       // The low four bits of a skippable frame's magic number are free.
       isSkippable &= (head[i] & (i == 0 ? 0xf0 : 0xff)) == skippable[i];
     }
-    // A lone 0x28 is '(', which no zstd frame was cut off at as likely as text.
+    // One byte 0x28 alone is also the character '('.
     return (isData && head.length > 1) || isSkippable;
   }
 }

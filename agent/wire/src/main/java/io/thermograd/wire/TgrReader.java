@@ -86,10 +86,7 @@ final class TgrReader implements EventReader {
         return length;
       }
     }
-    throw new IOException(
-        "recording is damaged "
-            + place()
-            + ": what follows is no event's length; record it again, or keep what was read");
+    throw damaged("what follows is no event's length");
   }
 
   private void readFully(byte[] target) throws IOException {
@@ -109,7 +106,7 @@ final class TgrReader implements EventReader {
     long left = length;
     while (left > 0) {
       if (from == to && !fill()) {
-        throw cutOff();
+        throw damaged("an event of " + length + " bytes is announced, which is more than follows");
       }
       int n = (int) Math.min(to - from, left);
       from += n;
@@ -126,13 +123,7 @@ final class TgrReader implements EventReader {
       if (source.ended()) {
         throw cutOff();
       }
-      throw new IOException(
-          "recording is damaged "
-              + place()
-              + " ("
-              + Text.oneLine(e.getMessage())
-              + "); record it again, or keep what was read",
-          e);
+      throw damaged(Text.oneLine(e.getMessage()));
     }
     if (n <= 0) {
       return false;
@@ -140,6 +131,15 @@ final class TgrReader implements EventReader {
     from = 0;
     to = n;
     return true;
+  }
+
+  private IOException damaged(String how) {
+    return new IOException(
+        "recording is damaged "
+            + place()
+            + " ("
+            + how
+            + "); record it again, or use what was read up to there");
   }
 
   private EOFException cutOff() {
