@@ -28,8 +28,7 @@ final class Analyzer {
     this.services = services;
     this.host = host;
     services.add("the meters", metrics);
-    this.server =
-        services.add("/metrics", MetricsServer.start(host, port, metrics, this::health));
+    this.server = services.add("/metrics", MetricsServer.start(host, port, metrics, this::health));
   }
 
   /** Starts serving {@code /metrics}; nothing is analysed before {@link #analyze}. */
@@ -54,7 +53,11 @@ final class Analyzer {
   }
 
   String url() {
-    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + server.port() + "/metrics";
+    return "http://"
+        + (host.contains(":") ? "[" + host + "]" : host)
+        + ":"
+        + server.port()
+        + "/metrics";
   }
 
   private Health health() {

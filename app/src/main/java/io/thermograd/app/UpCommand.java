@@ -64,8 +64,7 @@ final class UpCommand extends BaseCommand {
                 }
                 EmbeddedKafka own = services.add("the embedded Kafka", broker.start(port));
                 where[0] = broker.describe(own);
-                return Map.of(
-                    CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, own.bootstrapServers());
+                return Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, own.bootstrapServers());
               });
       Banner.print(
           out(),
