@@ -104,13 +104,15 @@ final class ClusterChecks {
     List<String> problems = TopicsAdmin.verify(admin);
     problems.forEach(problem -> findings.add(Finding.fail("topics", problem, "")));
     Map<String, TopicDescription> existing = describe();
-    if (problems.isEmpty()) {
-      int partitions = existing.get(Topics.STEPS).partitions().size();
-      findings.add(Finding.ok("topics", "all there, steps in " + partitions + " partitions"));
-    }
     policies(existing.keySet());
-    if (existing.containsKey(Topics.STEPS)) {
-      clock(partitions(existing.get(Topics.STEPS)));
+    TopicDescription steps = existing.get(Topics.STEPS);
+    if (steps != null) {
+      if (problems.isEmpty()) {
+        findings.add(
+            Finding.ok(
+                "topics", "all there, steps in " + steps.partitions().size() + " partitions"));
+      }
+      clock(partitions(steps));
     }
   }
 
