@@ -51,7 +51,7 @@ final class Synthetic {
     double spread = 0.15 * loss;
     double trace = 1.5 + 30 * Math.exp(-step / 800.0) + (step < 3_000 ? 0 : 3);
     trace *= 1 + 0.03 * random.nextGaussian();
-    double square = 0.004 + 2 * Math.exp(-step / 400.0);
+    double square = 0.0024 + 2 * Math.exp(-step / 400.0);
     square *= 1 + 0.1 * random.nextGaussian();
     Map<String, Quantity> q = new LinkedHashMap<>();
     Map<String, String> absent = new LinkedHashMap<>();

@@ -46,16 +46,24 @@ export function drawWhiskers(u, values, highs, lows, color) {
   const ratio = devicePixelRatio;
   const [from, to] = u.series[0].idxs;
   const known = (i) => values[i] !== null && values[i] !== undefined;
+  // Steps of other attempts stand between this one's as undefined: they are no gaps.
+  const next = (i, by) => {
+    do {
+      i += by;
+    } while (i >= 0 && i < values.length && values[i] === undefined);
+    return i;
+  };
   ctx.save();
   ctx.beginPath();
   ctx.rect(u.bbox.left - 4 * ratio, u.bbox.top, u.bbox.width + 8 * ratio, u.bbox.height);
   ctx.clip();
   ctx.strokeStyle = color;
+  ctx.setLineDash([]);
   ctx.globalAlpha = 0.4;
   ctx.lineWidth = 3 * ratio;
   ctx.beginPath();
   for (let i = from; i <= to && to - from < 200; i++) {
-    if (known(i) && !known(i - 1) && !known(i + 1) && highs[i] !== null && highs[i] !== undefined) {
+    if (known(i) && !known(next(i, -1)) && !known(next(i, 1)) && highs[i] !== null && highs[i] !== undefined) {
       const x = u.valToPos(u.data[0][i], "x", true);
       ctx.moveTo(x, u.valToPos(highs[i], "y", true));
       ctx.lineTo(x, Math.min(u.valToPos(lows[i], "y", true) || Infinity, u.bbox.top + u.bbox.height));
@@ -76,6 +84,7 @@ export function drawBounds(u, steps, values, lows, color) {
   ctx.rect(left, top, width, height);
   ctx.clip();
   ctx.strokeStyle = color;
+  ctx.setLineDash([]);
   ctx.lineWidth = 1.5 * ratio;
   let last = -Infinity;
   for (let i = from; i <= to; i++) {
