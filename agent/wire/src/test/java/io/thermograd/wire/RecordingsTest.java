@@ -197,6 +197,21 @@ class RecordingsTest {
     assertThat(hear(file.toByteArray())).isEqualTo(new Heard(events, List.of()));
   }
 
+  /** 200,000 bytes are more than the reader's buffer; the limit here is 1,000. */
+  @ParameterizedTest
+  @ValueSource(ints = {1001, 70_000, 200_000})
+  void lineBeyondTheLimitIsSkipped(int length) throws Exception {
+    String good = EventJson.write(step(1, 2));
+    String text = good + "\n" + "x".repeat(length) + "\n" + good + "\n" + "y".repeat(length);
+    var source = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    Heard heard = hear(new JsonLinesReader(source, 1000));
+    assertThat(heard.events()).containsExactly(step(1, 2), step(1, 2));
+    assertThat(heard.errors()).hasSize(2);
+    assertThat(heard.errors().get(0))
+        .startsWith("OVERSIZED: line 2: should have at most 1000 bytes");
+    assertThat(heard.errors().get(1)).startsWith("OVERSIZED: line 4");
+  }
+
   @Test
   void gzipIsNamed() {
     byte[] gzip = {0x1f, (byte) 0x8b, 8, 0};
@@ -215,9 +230,13 @@ class RecordingsTest {
   }
 
   private static Heard hear(byte[] recording) throws IOException {
+    return hear(Recordings.open(new ByteArrayInputStream(recording)));
+  }
+
+  private static Heard hear(EventReader source) throws IOException {
     List<Event> events = new ArrayList<>();
     List<String> errors = new ArrayList<>();
-    try (EventReader reader = Recordings.open(new ByteArrayInputStream(recording))) {
+    try (EventReader reader = source) {
       while (true) {
         try {
           Event e = reader.next();
