@@ -9,6 +9,7 @@ import io.thermograd.wire.Verdict;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,7 +20,8 @@ import java.util.Optional;
 public final class RunDetectors {
   private static final int QUIET_AFTER_NON_FINITE = 100;
   private static final int QUIET_AFTER_LOSS = 1_000;
-  private static final double DESCENT_SDS = 3;
+  private static final double DESCENT_BEGINS_SDS = 3;
+  private static final double DESCENT_ENDS_SDS = 1.5;
 
   private final AlertWriter alerts;
   private final DivergenceDetector divergence = new DivergenceDetector();
@@ -27,6 +29,7 @@ public final class RunDetectors {
   private final Episode lostTelemetry = new Episode(QUIET_AFTER_LOSS);
   private final LearningRateHistory learningRate = new LearningRateHistory();
   private boolean wasDiverging;
+  private boolean descending;
   private long lost;
 
   /** For one attempt of a run. */
@@ -38,9 +41,10 @@ public final class RunDetectors {
    * Adds one step.
    *
    * @param lostEvents events dropped by the agents and steps missing, so far
+   * @param smoothed the smoothed loss, this step included
    * @return the alerts that this step opens
    */
-  public List<Alert> accept(TrainingStep step, long lostEvents) {
+  public List<Alert> accept(TrainingStep step, long lostEvents, LossMoments smoothed) {
     Double loss = step.loss();
     Double rate = step.learningRate();
     if (rate != null) {
@@ -53,7 +57,7 @@ public final class RunDetectors {
     boolean newLoss = lostEvents > lost;
     lost = lostEvents;
 
-    var opened = new java.util.ArrayList<Alert>(0);
+    var opened = new ArrayList<Alert>(0);
     if (nonFinite.accept(step.step(), overflow)) {
       opened.add(alerts.nonFinite(step));
     }
@@ -64,20 +68,21 @@ public final class RunDetectors {
     if (lostTelemetry.accept(step.step(), newLoss)) {
       opened.add(alerts.lostTelemetry(step, lostEvents));
     }
+    // Two thresholds, so that a loss at the edge of significance does not change regime every step.
+    double significance = smoothed.decrease() / smoothed.decreaseError();
+    descending = significance > (descending ? DESCENT_ENDS_SDS : DESCENT_BEGINS_SDS);
     return opened;
   }
 
   /** The regime, or empty when none is identified: {@link #regimeMissing} then says why. */
-  public Optional<Regime> regime(LossMoments loss) {
+  public Optional<Regime> regime(LossMoments smoothed) {
     if (divergence.diverging() || nonFinite.open()) {
       return Optional.of(Regime.DIVERGING);
     }
-    if (!loss.ready()) {
+    if (!smoothed.ready()) {
       return Optional.of(Regime.WARMING_UP);
     }
-    return loss.decrease() > DESCENT_SDS * loss.decreaseError()
-        ? Optional.of(Regime.DESCENDING)
-        : Optional.empty();
+    return descending ? Optional.of(Regime.DESCENDING) : Optional.empty();
   }
 
   /** Why there is no regime. */
@@ -87,9 +92,9 @@ public final class RunDetectors {
   }
 
   /** Verdict / Why / Next for what is known now. */
-  public Verdict verdict(QuantityList known, LossMoments loss) {
+  public Verdict verdict(QuantityList known, LossMoments smoothed) {
     var writer = new VerdictWriter(known.quantities(), divergence, nonFinite, learningRate);
-    return writer.write(regime(loss), loss);
+    return writer.write(regime(smoothed), smoothed);
   }
 
   /** Writes the state; the same state gives the same bytes. */
@@ -99,6 +104,7 @@ public final class RunDetectors {
     lostTelemetry.writeTo(out);
     learningRate.writeTo(out);
     out.writeBoolean(wasDiverging);
+    out.writeBoolean(descending);
     out.writeLong(lost);
   }
 
@@ -109,6 +115,7 @@ public final class RunDetectors {
     lostTelemetry.readFrom(in);
     learningRate.readFrom(in);
     wasDiverging = in.readBoolean();
+    descending = in.readBoolean();
     lost = in.readLong();
   }
 }

@@ -58,7 +58,7 @@ final class NoiseEstimator {
       return Double.NaN;
     }
     float[][] sketches = step.sketches();
-    if (sketches == null) {
+    if (sketches.length == 0) {
       acceptNorms(step);
       return Double.NaN;
     }
@@ -81,7 +81,7 @@ final class NoiseEstimator {
       record(within, step, scatter, scatter, sketchedSqnorm);
     } else {
       double exact =
-          sqnorms == null ? scatter : scatterFromNorms(sqnorms, step.examples(), gradSqnorm);
+          sqnorms.length == 0 ? scatter : scatterFromNorms(sqnorms, step.examples(), gradSqnorm);
       record(within, step, scatter, exact, gradSqnorm);
     }
     dimension.accept(step.step(), contrasts, scatter * scatterFactor());
@@ -93,7 +93,7 @@ final class NoiseEstimator {
   private void acceptNorms(TrainingStep step) {
     double[] sqnorms = step.sqnorms();
     Double gradSqnorm = step.gradSqnorm();
-    if (sqnorms == null || gradSqnorm == null || sqnorms.length < 2) {
+    if (gradSqnorm == null || sqnorms.length < 2) {
       return;
     }
     double scatter = scatterFromNorms(sqnorms, step.examples(), gradSqnorm);

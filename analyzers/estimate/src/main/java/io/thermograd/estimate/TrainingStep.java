@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param learningRate η
  * @param batchSize B, the examples whose mean gradient the optimizer used
  * @param examples b_j of each micro-batch, length m
- * @param sqnorms ‖g_j‖² of each micro-batch, exact; null unless all were sent
- * @param sketches S g_j of each micro-batch; null unless all were sent, equally long
+ * @param sqnorms ‖g_j‖² of each micro-batch, exact; empty unless all were sent
+ * @param sketches S g_j of each micro-batch, equally long; empty unless all were sent
  * @param gradSqnorm ‖ḡ‖², exact
  * @param nonFinite whether the trainer or any number of the step says that something overflowed
  */
@@ -26,26 +26,26 @@ public record TrainingStep(
     @Nullable Double learningRate,
     long batchSize,
     int[] examples,
-    double @Nullable [] sqnorms,
-    float @Nullable [][] sketches,
+    double[] sqnorms,
+    float[][] sketches,
     @Nullable Double gradSqnorm,
     boolean nonFinite) {
 
   public TrainingStep {
     int m = examples.length;
-    if ((sqnorms != null && sqnorms.length != m) || (sketches != null && sketches.length != m)) {
-      throw new IllegalArgumentException("a step's arrays should have one element a micro-batch");
+    if ((sqnorms.length > 0 && sqnorms.length != m)
+        || (sketches.length > 0 && sketches.length != m)) {
+      throw new IllegalArgumentException(
+          "a step's arrays should be empty or have one element a micro-batch");
     }
     for (int b : examples) {
       if (b <= 0) {
         throw new IllegalArgumentException("examples should be positive: was " + b);
       }
     }
-    if (sketches != null) {
-      for (float[] s : sketches) {
-        if (s.length != sketches[0].length) {
-          throw new IllegalArgumentException("a step's sketches should be equally long");
-        }
+    for (float[] s : sketches) {
+      if (s.length != sketches[0].length) {
+        throw new IllegalArgumentException("a step's sketches should be equally long");
       }
     }
   }

@@ -18,7 +18,6 @@ final class JvmMeters implements AutoCloseable {
           "jvm.memory.used",
           "jvm.memory.max",
           "jvm.gc.pause",
-          "jvm.gc.overhead",
           "jvm.threads.live",
           "process.cpu.usage",
           "system.cpu.usage",

@@ -41,7 +41,8 @@ final class RunCollector implements MultiCollector {
   private static final MetricMetadata STEPS =
       new MetricMetadata(PREFIX + "steps", "Steps by which the run moved on under this analyzer");
   private static final MetricMetadata DROPPED =
-      new MetricMetadata(PREFIX + "telemetry_dropped", "Events of the run that were lost");
+      new MetricMetadata(
+          PREFIX + "telemetry_dropped", "Events that the run's agents have had to drop");
   private static final MetricMetadata ALERTS =
       new MetricMetadata(PREFIX + "alerts", "Alerts raised about the run");
 

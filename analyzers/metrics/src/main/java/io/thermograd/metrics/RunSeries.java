@@ -2,6 +2,8 @@ package io.thermograd.metrics;
 
 import io.thermograd.wire.Alert;
 import io.thermograd.wire.Insight;
+import io.thermograd.wire.Quantity;
+import io.thermograd.wire.QuantityName;
 import io.thermograd.wire.Severity;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,9 +39,12 @@ final class RunSeries {
       labels = RunLabels.of(insight.runId(), own);
       leftOut = labels.dropped();
     }
+    long droppedBefore = 0; // the agents' own count is cumulative within an attempt
     if (before != null && before.insight().attempt() == insight.attempt()) {
       steps.add(Math.max(0, insight.step() - before.insight().step()));
+      droppedBefore = droppedBy(before.insight());
     }
+    dropped.add(Math.max(0, droppedBy(insight) - droppedBefore));
     published = new Published(labels, insight, publishedAt);
     up = true;
     return leftOut;
@@ -51,8 +56,10 @@ final class RunSeries {
         .increment();
   }
 
-  void dropped(long events) {
-    dropped.add(events);
+  private static long droppedBy(Insight insight) {
+    Quantity events = insight.quantities().get(QuantityName.DROPPED_EVENTS.id());
+    Double value = events == null ? null : events.value();
+    return value == null ? 0 : Math.round(value);
   }
 
   void down() {

@@ -204,14 +204,9 @@ public final class ThermogradMetrics implements AutoCloseable {
     }
   }
 
-  /** One more alert about a run; shown with the run's first insight at the latest. */
+  /** One more alert about a run; shown from the run's first insight on. */
   public void alert(Alert alert) {
     runs.computeIfAbsent(alert.runId(), id -> new RunSeries()).alert(alert);
-  }
-
-  /** So many more events of a run were lost before they reached the analyzer. */
-  public void telemetryDropped(String runId, long events) {
-    runs.computeIfAbsent(runId, id -> new RunSeries()).dropped(events);
   }
 
   /** One more run state of that size was written. */

@@ -45,8 +45,8 @@ record Scrape(String text, Map<String, Double> samples) {
     return types;
   }
 
-  /** The label names of a family's series, without those that some series lack. */
-  Set<String> labelNames(String series) {
+  /** The label names of one series. */
+  static Set<String> labelNames(String series) {
     Set<String> names = new TreeSet<>();
     int open = series.indexOf('{');
     if (open >= 0) {

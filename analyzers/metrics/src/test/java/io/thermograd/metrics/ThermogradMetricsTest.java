@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.thermograd.wire.Insight;
 import io.thermograd.wire.Quantity;
 import io.thermograd.wire.RejectionKind;
 import io.thermograd.wire.RunSummary.Status;
@@ -117,15 +118,13 @@ class ThermogradMetricsTest {
   }
 
   @Test
-  void alertsAndLossesAreCountedPerRun() {
+  void alertsAreCountedPerRunAndKind() {
     metrics.alert(Insights.alert("r", "divergence", Severity.CRITICAL));
-    metrics.telemetryDropped("r", 3);
     assertThat(Scrape.of(metrics).seriesWith("run=\"r\"")).isEmpty();
 
     metrics.publish(Insights.attempt("r", 0, 7), Map.of());
     metrics.alert(Insights.alert("r", "divergence", Severity.CRITICAL));
     metrics.alert(Insights.alert("r", "non_finite", Severity.CRITICAL));
-    metrics.telemetryDropped("r", 4);
 
     assertThat(
             value("thermograd_alerts_total{kind=\"divergence\",run=\"r\",severity=\"critical\"}"))
@@ -133,7 +132,33 @@ class ThermogradMetricsTest {
     assertThat(
             value("thermograd_alerts_total{kind=\"non_finite\",run=\"r\",severity=\"critical\"}"))
         .isEqualTo(1.0);
-    assertThat(value("thermograd_telemetry_dropped_total{run=\"r\"}")).isEqualTo(7.0);
+  }
+
+  @Test
+  void dropsAreSummedOverAttempts() {
+    String dropped = "thermograd_telemetry_dropped_total{run=\"r\"}";
+    metrics.publish(Insights.attempt("r", 0, 7), Map.of());
+    assertThat(value(dropped)).isEqualTo(0.0);
+    metrics.publish(dropping(0, 8, 3), Map.of());
+    metrics.publish(dropping(0, 9, 5), Map.of());
+    metrics.publish(dropping(0, 9, 5), Map.of());
+    assertThat(value(dropped)).isEqualTo(5.0);
+    metrics.publish(dropping(1, 2, 4), Map.of());
+    assertThat(value(dropped)).isEqualTo(9.0);
+    assertThat(value("thermograd_dropped_events{estimator=\"reported\",run=\"r\"}")).isEqualTo(4.0);
+  }
+
+  private static Insight dropping(int attempt, long step, long events) {
+    return new Insight(
+        "r",
+        attempt,
+        step,
+        1_000.0,
+        Map.of("dropped_events", Quantity.exact(events, "reported")),
+        Map.of(),
+        null,
+        List.of(),
+        null);
   }
 
   @Test
@@ -176,24 +201,23 @@ class ThermogradMetricsTest {
   @Test
   void removingLeavesNothingBehind() {
     metrics.publish(Insights.full("keep", 1), Map.of("team", "a"));
-    List<String> before = List.copyOf(Scrape.of(metrics).samples().keySet());
+    List<String> before = Scrape.of(metrics).seriesWith("thermograd_");
 
     metrics.publish(Insights.full("gone", 1), Map.of("team", "b", "model", "m"));
     metrics.alert(Insights.alert("gone", "divergence", Severity.CRITICAL));
-    metrics.telemetryDropped("gone", 1);
     assertThat(Scrape.of(metrics).seriesWith("gone")).hasSizeGreaterThan(40);
     metrics.remove("gone");
 
     Scrape after = Scrape.of(metrics);
     assertThat(after.text()).doesNotContain("gone").doesNotContain("model=");
-    assertThat(after.samples().keySet()).containsExactlyInAnyOrderElementsOf(before);
+    assertThat(after.seriesWith("thermograd_")).containsExactlyInAnyOrderElementsOf(before);
   }
 
   @Test
   void tenThousandRunsLeaveNothingBehind() {
     metrics.publish(Insights.attempt("warm", 0, 1), Map.of());
     metrics.remove("warm");
-    int series = Scrape.of(metrics).samples().size();
+    int series = Scrape.of(metrics).seriesWith("thermograd_").size();
 
     for (int i = 0; i < 10_000; i++) {
       String run = "run-" + i;
@@ -209,7 +233,7 @@ class ThermogradMetricsTest {
     }
     clock.advance(Duration.ofSeconds(60));
 
-    assertThat(Scrape.of(metrics).samples()).hasSize(series);
+    assertThat(Scrape.of(metrics).seriesWith("thermograd_")).hasSize(series);
     assertThat(metrics.heldRuns()).isZero();
   }
 

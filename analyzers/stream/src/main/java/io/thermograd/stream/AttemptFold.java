@@ -1,0 +1,223 @@
+package io.thermograd.stream;
+
+import io.thermograd.detect.RunDetectors;
+import io.thermograd.estimate.QuantityList;
+import io.thermograd.estimate.RunEstimators;
+import io.thermograd.estimate.RunSettings;
+import io.thermograd.estimate.TrainingStep;
+import io.thermograd.wire.Alert;
+import io.thermograd.wire.Insight;
+import io.thermograd.wire.QuantityName;
+import io.thermograd.wire.Regime;
+import io.thermograd.wire.RejectionKind;
+import io.thermograd.wire.RunSummary;
+import io.thermograd.wire.RunSummary.Status;
+import io.thermograd.wire.Vectors;
+import io.thermograd.wire.proto.RunFinished;
+import io.thermograd.wire.proto.RunStarted;
+import io.thermograd.wire.proto.StepEvent;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** One attempt of a run: assembly, estimators, detectors, and when to say something. */
+final class AttemptFold {
+  private final RunStarted started;
+  private final AnalysisConfig config;
+  private final StepAssembler assembler;
+  private final RunEstimators estimators;
+  private final RunDetectors detectors;
+
+  private final TreeMap<Integer, Long> droppedByRank = new TreeMap<>();
+  private Status status = Status.RUNNING;
+  private long lastStep = -1;
+  private double lastTime;
+  private long insightStep = -1;
+  private double insightTime;
+  private @Nullable Regime insightRegime;
+
+  AttemptFold(RunStarted started, AnalysisConfig config) {
+    this.started = started;
+    this.config = config;
+    this.lastTime = started.getStartedAt();
+    this.assembler = new StepAssembler(started.getWorldSize(), config);
+    this.estimators =
+        new RunEstimators(RunSettings.of(started), config.noiseHalfLife(), config.lossHalfLife());
+    this.detectors = new RunDetectors(started.getRunId(), started.getAttempt());
+  }
+
+  RunStarted started() {
+    return started;
+  }
+
+  boolean finished() {
+    return status != Status.RUNNING;
+  }
+
+  RunSummary summary() {
+    return new RunSummary(started, status, lastStep, lastTime);
+  }
+
+  void step(StepEvent event, FoldOutput output) {
+    Optional<String> wrongLength = wrongSketchLength(event);
+    if (wrongLength.isPresent()) {
+      output.reject(RejectionKind.INVALID, wrongLength.get());
+      return;
+    }
+    // Before assembly: a step that completes with this event knows of its drops.
+    droppedByRank.merge(event.getRank(), event.getDroppedEvents(), Math::max);
+    assembler
+        .offer(event, step -> analyse(step, output))
+        .ifPresent(rejection -> output.reject(rejection.kind(), rejection.message()));
+  }
+
+  private Optional<String> wrongSketchLength(StepEvent event) {
+    int length =
+        event.hasParamSketch()
+            ? Vectors.length(event.getParamSketch())
+            : event.hasGradSketch()
+                ? Vectors.length(event.getGradSketch())
+                : event.getMicroBatchesCount() > 0 && event.getMicroBatches(0).hasGradSketch()
+                    ? Vectors.length(event.getMicroBatches(0).getGradSketch())
+                    : -1;
+    return length < 0 || length == started.getSketchDim()
+        ? Optional.empty()
+        : Optional.of(
+            "sketches of step "
+                + event.getStep()
+                + " should have run_started's sketch_dim "
+                + started.getSketchDim()
+                + " elements: had "
+                + length);
+  }
+
+  void finish(RunFinished event, FoldOutput output) {
+    droppedByRank.merge(0, event.getDroppedEvents(), Math::max);
+    end(
+        switch (event.getStatus()) {
+          case COMPLETED -> Status.COMPLETED;
+          case FAILED -> Status.FAILED;
+          default -> Status.STOPPED;
+        },
+        event.getTime(),
+        output);
+  }
+
+  /** A newer attempt has started: whatever this one was doing, it has stopped. */
+  void supersede(double time, FoldOutput output) {
+    if (!finished()) {
+      end(Status.STOPPED, time, output);
+    }
+  }
+
+  private void end(Status how, double time, FoldOutput output) {
+    assembler.flush(step -> analyse(step, output));
+    status = how;
+    lastTime = Math.max(lastTime, time);
+    if (lastStep >= 0 && insightStep != lastStep) {
+      emit(output);
+    }
+    output.run(summary());
+  }
+
+  private void analyse(TrainingStep step, FoldOutput output) {
+    lastStep = step.step();
+    lastTime = step.time();
+    estimators.accept(step);
+    List<Alert> alerts = detectors.accept(step, lost(), estimators.loss());
+    alerts.forEach(output::alert);
+    Regime regime = detectors.regime(estimators.loss()).orElse(null);
+    if (insightStep < 0
+        || step.step() - insightStep >= config.insightEverySteps()
+        || step.time() - insightTime >= config.insightEverySeconds()
+        || regime != insightRegime
+        || !alerts.isEmpty()) {
+      emit(output);
+    }
+  }
+
+  private void emit(FoldOutput output) {
+    Insight insight = insight();
+    insightStep = lastStep;
+    insightTime = lastTime;
+    insightRegime = insight.regime();
+    output.insight(insight);
+  }
+
+  private long dropped() {
+    return droppedByRank.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /**
+   * Drops and gaps tell of the same events where a dropped step leaves a gap: the larger counts.
+   */
+  private long lost() {
+    return Math.max(dropped(), assembler.missing());
+  }
+
+  boolean hasSteps() {
+    return lastStep >= 0;
+  }
+
+  Insight insight() {
+    QuantityList known = new QuantityList();
+    estimators.describe(known);
+    known.putExact(QuantityName.DROPPED_EVENTS, dropped(), "counted");
+    known.putExact(QuantityName.MISSING_STEPS, assembler.missing(), "counted");
+    Optional<Regime> regime = detectors.regime(estimators.loss());
+    var absent = known.absent();
+    if (regime.isEmpty()) {
+      absent.put("regime", detectors.regimeMissing());
+    }
+    return new Insight(
+        started.getRunId(),
+        started.getAttempt(),
+        lastStep,
+        lastTime,
+        known.quantities(),
+        absent,
+        regime.orElse(null),
+        List.of(),
+        detectors.verdict(known, estimators.loss()));
+  }
+
+  void writeTo(DataOutput out) throws IOException {
+    StepAssembler.writeBytes(out, started.toByteArray());
+    out.writeByte(status.ordinal());
+    out.writeLong(lastStep);
+    out.writeDouble(lastTime);
+    out.writeLong(insightStep);
+    out.writeDouble(insightTime);
+    out.writeByte(insightRegime == null ? -1 : insightRegime.ordinal());
+    out.writeInt(droppedByRank.size());
+    for (var entry : droppedByRank.entrySet()) {
+      out.writeInt(entry.getKey());
+      out.writeLong(entry.getValue());
+    }
+    assembler.writeTo(out);
+    estimators.writeTo(out);
+    detectors.writeTo(out);
+  }
+
+  static AttemptFold readFrom(DataInput in, AnalysisConfig config) throws IOException {
+    AttemptFold fold = new AttemptFold(RunStarted.parseFrom(StepAssembler.readBytes(in)), config);
+    fold.status = Status.values()[in.readByte()];
+    fold.lastStep = in.readLong();
+    fold.lastTime = in.readDouble();
+    fold.insightStep = in.readLong();
+    fold.insightTime = in.readDouble();
+    int regime = in.readByte();
+    fold.insightRegime = regime < 0 ? null : Regime.values()[regime];
+    for (int n = in.readInt(); n > 0; n--) {
+      fold.droppedByRank.put(in.readInt(), in.readLong());
+    }
+    fold.assembler.readFrom(in);
+    fold.estimators.readFrom(in);
+    fold.detectors.readFrom(in);
+    return fold;
+  }
+}
