@@ -82,7 +82,11 @@ final class ThroughputBenchmark {
           Locale.ROOT,
           "analyzer / decode only: %.2f (aim ≥ 0.5; aim ≥ 10,000 steps/s)%n",
           STEPS / median(seconds[2]) / decode);
-      System.out.printf(Locale.ROOT, "analyzer thread: %.1f µs of processor a step%n", cpuMicros);
+      System.out.printf(
+          Locale.ROOT,
+          "analyzer thread: %.1f µs of processor a step (checksum %.3g)%n",
+          cpuMicros,
+          sink);
     }
   }
 
