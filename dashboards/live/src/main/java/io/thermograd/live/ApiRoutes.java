@@ -50,8 +50,7 @@ final class ApiRoutes {
     } else if (format.equals("columns")) {
       json(ctx, InsightColumns.write(points));
     } else {
-      throw new BadRequestResponse(
-          "format should be 'objects' or 'columns': was '" + format + "'");
+      throw new BadRequestResponse("format should be 'objects' or 'columns': was '" + format + "'");
     }
   }
 

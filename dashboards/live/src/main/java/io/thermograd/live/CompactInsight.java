@@ -75,8 +75,7 @@ final class CompactInsight {
               orNull(numbers[3 * q + 2]),
               shape.methods.get(q)));
     }
-    return new Insight(
-        runId, attempt, step, time, quantities, absent, regime, overlays, verdict);
+    return new Insight(runId, attempt, step, time, quantities, absent, regime, overlays, verdict);
   }
 
   long step() {

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * One client's stream. With a run: its insights, alerts and changes as they come. Without: the rows
  * of runs that changed, gathered over a second, so that a thousand runs cost no more than a list.
  *
- * <p>A client that falls {@value #QUEUE} events behind is cut off; it reconnects by itself and reads
- * what it missed.
+ * <p>A client that falls {@value #QUEUE} events behind is cut off; it reconnects by itself and
+ * reads what it missed.
  */
 final class EventStream implements Runnable {
   private static final int QUEUE = 4_096;
@@ -31,8 +31,7 @@ final class EventStream implements Runnable {
   private volatile boolean closed;
   private volatile boolean tooSlow;
 
-  EventStream(
-      SseClient client, LiveStore store, @Nullable String runId, String boot, Clock clock) {
+  EventStream(SseClient client, LiveStore store, @Nullable String runId, String boot, Clock clock) {
     this.client = client;
     this.store = store;
     this.runId = runId;

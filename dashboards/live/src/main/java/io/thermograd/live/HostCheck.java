@@ -6,9 +6,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses requests that were addressed to another name. A page of a hostile site whose name resolves
- * to this machine (DNS rebinding) would otherwise read the API as its own origin. The port does not
- * matter: it differs behind a forwarded one.
+ * Refuses requests that were addressed to another name. A page of a hostile site whose name
+ * resolves to this machine (DNS rebinding) would otherwise read the API as its own origin. The port
+ * does not matter: it differs behind a forwarded one.
  */
 final class HostCheck {
   private final Set<String> allowed = new HashSet<>(Set.of("localhost", "127.0.0.1", "[::1]"));

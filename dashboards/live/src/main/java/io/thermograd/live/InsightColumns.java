@@ -51,8 +51,8 @@ final class InsightColumns {
   }
 
   /** Left out when it holds no number at all, as the bounds of an exact quantity do. */
-  private static void column(
-      JsonGenerator json, List<CompactInsight> points, String name, int part) throws IOException {
+  private static void column(JsonGenerator json, List<CompactInsight> points, String name, int part)
+      throws IOException {
     if (points.stream().allMatch(p -> Double.isNaN(number(p, name, part)))) {
       return;
     }

@@ -7,8 +7,8 @@ package io.thermograd.live;
  * @param attemptsPerRun newest attempts kept of a run
  * @param pointsPerAttempt insights kept of an attempt; beyond it older ones are thinned evenly.
  *     Attempts before the newest keep a quarter
- * @param pointsInTotal insights kept altogether (about 500 bytes each); beyond it the longest silent
- *     run is thinned
+ * @param pointsInTotal insights kept altogether (about 500 bytes each); beyond it the longest
+ *     silent run is thinned
  * @param alertsPerRun newest alerts kept of a run
  */
 public record LiveLimits(

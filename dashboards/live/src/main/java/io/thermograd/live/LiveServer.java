@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Serves the page, its API and its event streams from a {@link LiveStore}.
  *
- * <p>Everything is read-only and meant for the people at this machine: bound to loopback unless told
- * otherwise, same-origin only, addressed by its own name only.
+ * <p>Everything is read-only and meant for the people at this machine: bound to loopback unless
+ * told otherwise, same-origin only, addressed by its own name only.
  */
 public final class LiveServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LiveServer.class);
@@ -129,7 +129,8 @@ public final class LiveServer implements AutoCloseable {
         ctx -> {
           if (!files.serve(ctx, ctx.path())) {
             throw new HttpResponseException(
-                HttpStatus.NOT_FOUND.getCode(), "nothing is at '" + ctx.path() + "': GET / is the page");
+                HttpStatus.NOT_FOUND.getCode(),
+                "nothing is at '" + ctx.path() + "': GET / is the page");
           }
         });
   }

@@ -14,10 +14,7 @@ import java.util.function.IntFunction;
  * @param portOwner describes who has a port, for example "java (pid 123)", when that can be found
  */
 public record LiveServerOptions(
-    String host,
-    int port,
-    Set<String> allowedHosts,
-    IntFunction<Optional<String>> portOwner) {
+    String host, int port, Set<String> allowedHosts, IntFunction<Optional<String>> portOwner) {
 
   /** Only this machine sees the page. */
   public static LiveServerOptions loopback(int port) {

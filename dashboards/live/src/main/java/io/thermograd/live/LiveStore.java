@@ -227,18 +227,18 @@ public final class LiveStore {
   }
 
   private boolean evictOlderThan(double time) {
-    String victim = null;
+    Map.Entry<String, RunEntry> oldest = null;
     for (Map.Entry<String, RunEntry> e : runs.entrySet()) {
-      RunEntry best = victim == null ? null : runs.get(victim);
-      if (best == null || goesBefore(e.getValue(), best)) {
-        victim = e.getKey();
+      if (oldest == null || goesBefore(e.getValue(), oldest.getValue())) {
+        oldest = e;
       }
     }
-    if (victim == null || !(runs.get(victim) instanceof RunEntry run) || run.activity() >= time) {
+    if (oldest == null || oldest.getValue().activity() >= time) {
       return false;
     }
+    String victim = oldest.getKey();
+    points -= oldest.getValue().points();
     runs.remove(victim);
-    points -= run.points();
     evictedRuns++;
     publish(new StoreEvent.RunChanged(++sequence, victim));
     return true;

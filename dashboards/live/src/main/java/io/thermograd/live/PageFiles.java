@@ -32,8 +32,7 @@ final class PageFiles {
   boolean serve(Context ctx, String path) {
     String name = path.equals("/") ? "index.html" : path.substring(1);
     // Checked before the cache, so that it never holds more than the files there are.
-    if (!SAFE.matcher(name).matches()
-        || PageFiles.class.getResource("page/" + name) == null) {
+    if (!SAFE.matcher(name).matches() || PageFiles.class.getResource("page/" + name) == null) {
       return false;
     }
     Optional<PageFile> found = files.computeIfAbsent(name, PageFiles::load);

@@ -27,8 +27,7 @@ final class PointSeries {
   Put put(CompactInsight point) {
     int at = indexAtOrAfter(point.step());
     if (at < points.size() && points.get(at).step() == point.step()) {
-      Put result =
-          points.get(at).toInsight().equals(point.toInsight()) ? Put.SAME : Put.REPLACED;
+      Put result = points.get(at).toInsight().equals(point.toInsight()) ? Put.SAME : Put.REPLACED;
       points.set(at, point);
       return result;
     }

@@ -21,8 +21,7 @@ record RunView(String runId, List<Attempt> attempts, double activity, List<Alert
    * @param latest the insight of the greatest step
    * @param points how many insights are held
    */
-  record Attempt(
-      int number, @Nullable RunSummary summary, @Nullable Insight latest, int points) {}
+  record Attempt(int number, @Nullable RunSummary summary, @Nullable Insight latest, int points) {}
 
   @Nullable Attempt newest() {
     return attempts.isEmpty() ? null : attempts.get(attempts.size() - 1);

@@ -16,6 +16,5 @@ public record TailOptions(
     @Nullable Duration window, Duration poll, Duration refresh, Duration backoff) {
 
   public static final TailOptions DEFAULT =
-      new TailOptions(
-          null, Duration.ofMillis(200), Duration.ofSeconds(10), Duration.ofMillis(500));
+      new TailOptions(null, Duration.ofMillis(200), Duration.ofSeconds(10), Duration.ofMillis(500));
 }

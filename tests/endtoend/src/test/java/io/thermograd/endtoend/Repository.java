@@ -2,18 +2,20 @@ package io.thermograd.endtoend;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /** The files of this repository, found from this module's folder. */
 final class Repository {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final YAMLMapper YAML = new YAMLMapper();
 
   private Repository() {}
 
@@ -29,9 +31,11 @@ final class Repository {
     }
   }
 
+  /** With anchors and aliases resolved, which Jackson's own YAML reader leaves alone. */
   static JsonNode yaml(String relative) {
-    try {
-      return YAML.readTree(path(relative).toFile());
+    try (Reader file = Files.newBufferedReader(path(relative))) {
+      Object tree = new Yaml(new SafeConstructor(new LoaderOptions())).load(file);
+      return JSON.valueToTree(tree);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
