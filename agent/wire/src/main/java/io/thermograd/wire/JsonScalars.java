@@ -42,19 +42,15 @@ final class JsonScalars {
   }
 
   private double nonFinite() throws IOException, InvalidEventException {
-    if (in.currentToken() == JsonToken.VALUE_STRING) {
-      switch (in.getText()) {
-        case "NaN":
-          return Double.NaN;
-        case "Infinity":
-          return Double.POSITIVE_INFINITY;
-        case "-Infinity":
-          return Double.NEGATIVE_INFINITY;
-        default:
-          break;
-      }
-    }
-    throw mismatch("a number", "write it without quotes, or \"NaN\", \"Infinity\", \"-Infinity\"");
+    String text = in.currentToken() == JsonToken.VALUE_STRING ? in.getText() : "";
+    return switch (text) {
+      case "NaN" -> Double.NaN;
+      case "Infinity" -> Double.POSITIVE_INFINITY;
+      case "-Infinity" -> Double.NEGATIVE_INFINITY;
+      default ->
+          throw mismatch(
+              "a number", "write it without quotes, or \"NaN\", \"Infinity\", \"-Infinity\"");
+    };
   }
 
   /** An unsigned integer of so many bits, in a long. */
