@@ -12,6 +12,7 @@ final class JsonLinesReader implements EventReader {
   static final int MAX_LINE_BYTES = 4 * EventCodec.MAX_EVENT_BYTES;
 
   private final CountingInputStream in;
+  private final int maxLineBytes;
   private byte[] buffer = new byte[1 << 16];
 
   /** The unread bytes are {@code from} to {@code to}; up to {@code scanned} is no line break. */
@@ -22,8 +23,9 @@ final class JsonLinesReader implements EventReader {
   private long line;
   private boolean ended;
 
-  JsonLinesReader(InputStream in) {
+  JsonLinesReader(InputStream in, int maxLineBytes) {
     this.in = new CountingInputStream(in);
+    this.maxLineBytes = maxLineBytes;
   }
 
   @Override
@@ -45,14 +47,14 @@ final class JsonLinesReader implements EventReader {
       from = Math.min(end + 1, to);
       scanned = from;
       line++;
-      if (end - start > MAX_LINE_BYTES) {
+      if (end - start > maxLineBytes) {
         skipToLineBreak(whole);
         throw new InvalidEventException(
             RejectionKind.OVERSIZED,
             "line "
                 + line
                 + ": should have at most "
-                + MAX_LINE_BYTES
+                + maxLineBytes
                 + " bytes; write one event a line, sketched to a smaller dimension");
       }
       if (!isBlank(start, end)) {
@@ -98,7 +100,7 @@ final class JsonLinesReader implements EventReader {
         }
         scanned++;
       }
-      if (ended || to - from > MAX_LINE_BYTES) {
+      if (ended || to - from > maxLineBytes) {
         return to;
       }
       fill();

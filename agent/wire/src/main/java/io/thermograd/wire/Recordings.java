@@ -44,7 +44,9 @@ public final class Recordings {
       throw new IOException(
           "recording should be .tgr (zstd) or JSON Lines: is gzip; unpack it with gunzip first");
     }
-    return isZstd(head) ? new TgrReader(source) : new JsonLinesReader(source);
+    return isZstd(head)
+        ? new TgrReader(source)
+        : new JsonLinesReader(source, JsonLinesReader.MAX_LINE_BYTES);
   }
 
   /**

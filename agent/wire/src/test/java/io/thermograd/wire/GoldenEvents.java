@@ -63,7 +63,7 @@ final class GoldenEvents {
           .setGradSqnorm(0.001)
           .setGradSketch(vector(Float.MAX_VALUE, Float.MIN_VALUE, -0f))
           .setParamSketch(vector(0x1p24f, 9999999f, 0.001f))
-          .setParamSqnorm(2e23)
+          .setParamSqnorm(Double.parseDouble("2e23"))
           .setUpdateSqnorm(Double.MIN_VALUE)
           .setParamDotGrad(-1.5)
           .addLayers(

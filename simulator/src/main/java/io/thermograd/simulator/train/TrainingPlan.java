@@ -26,7 +26,7 @@ public record TrainingPlan(
     }
     requireAtLeast("micro-batches", 1, microBatches);
     requireAtLeast("micro-batch size", 1, microBatchSize);
-    requireAtLeast("steps", 0, steps);
+    requireAtLeast("steps", 1, steps);
     requireAtLeast("steps after non-finite", 0, stepsAfterNonFinite);
     Math.multiplyExact(microBatches, microBatchSize);
   }

@@ -121,8 +121,8 @@ class TrainerTest {
         .hasMessage("learning rate factor should be positive and finite: was NaN");
     assertThatThrownBy(() -> plan(LearningRate.constant(1), 1, 1))
         .hasMessage("momentum should be in [0, 1): was 1.0");
-    assertThatThrownBy(() -> plan(LearningRate.constant(1), 0, -1))
-        .hasMessage("steps should be at least 0: was -1");
+    assertThatThrownBy(() -> plan(LearningRate.constant(1), 0, 0))
+        .hasMessage("steps should be at least 1: was 0");
   }
 
   private static TrainingResult run(TrainingPlan plan, long seed) {

@@ -1,0 +1,27 @@
+package io.thermograd.stream;
+
+/**
+ * Bounds on what the runs of one partition may cost. Like {@link AnalysisConfig}, two workers of
+ * one group must agree on them, since they decide which records are used.
+ *
+ * @param maxEventBytes the largest event that is decoded, in bytes
+ * @param maxSilentRuns a run is forgotten once this many runs have started in its partition since
+ *     its own last record
+ * @param maxFinishedRuns the same for a run that has finished
+ */
+public record FoldLimits(int maxEventBytes, int maxSilentRuns, int maxFinishedRuns) {
+
+  public static final FoldLimits DEFAULT = new FoldLimits(1 << 20, 1024, 64);
+
+  public FoldLimits {
+    requirePositive("largest event (bytes)", maxEventBytes);
+    requirePositive("silent runs kept", maxSilentRuns);
+    requirePositive("finished runs kept", maxFinishedRuns);
+  }
+
+  private static void requirePositive(String name, int x) {
+    if (x <= 0) {
+      throw new IllegalArgumentException(name + " should be positive: was " + x);
+    }
+  }
+}

@@ -1,0 +1,361 @@
+package io.thermograd.stream;
+
+import io.thermograd.wire.Alert;
+import io.thermograd.wire.EventCodec;
+import io.thermograd.wire.Insight;
+import io.thermograd.wire.InvalidEventException;
+import io.thermograd.wire.RejectionKind;
+import io.thermograd.wire.RunSummary;
+import io.thermograd.wire.proto.Event;
+import io.thermograd.wire.proto.RunStarted;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The runs of one partition as a deterministic fold over its records.
+ *
+ * <p><b>Exact after a restart.</b> Every run carries the offset of its last record. A record at or
+ * below that offset is skipped, for its effect and its outputs are already there; so the runs may
+ * come from snapshots of different ages, as long as the replay begins at or before the oldest
+ * record that any of them lacks.
+ *
+ * <p><b>Bounded.</b> A run is forgotten when {@link FoldLimits#maxSilentRuns} runs (for a finished
+ * run {@link FoldLimits#maxFinishedRuns}) have started since its last record. This depends on the
+ * run's own last record and on one number, the partition's count of run starts, and on nothing
+ * about other runs: a replay over snapshots of different ages forgets at the same records as the
+ * original did. Memory is thus bounded by {@code maxSilentRuns} plus the runs that really are
+ * active at once.
+ *
+ * <p>Every record is exactly one of accepted, rejected, skipped.
+ *
+ * <p>Not thread-safe: one owner thread. No input or output of its own.
+ */
+final class PartitionFold {
+  /** What became of a record. */
+  enum Outcome {
+    ACCEPTED,
+    REJECTED,
+    SKIPPED
+  }
+
+  private static final Logger log = LoggerFactory.getLogger(PartitionFold.class);
+
+  private final AnalysisConfig config;
+  private final FoldLimits limits;
+  private final Map<String, RunEntry> runs = new HashMap<>();
+  private final Set<RunEntry> dirty = new LinkedHashSet<>();
+  private final Set<RunEntry> touched = new LinkedHashSet<>();
+  private final List<RunEntry> forgotten = new ArrayList<>();
+
+  private long position;
+  private long starts;
+  private long startsFrom;
+  private long rebuildUntil;
+  private Set<String> rebuilding = Set.of();
+
+  PartitionFold(AnalysisConfig config, FoldLimits limits) {
+    this.config = config;
+    this.limits = limits;
+  }
+
+  /** Puts a run back as its snapshot has it. */
+  void restore(RunEntry entry) {
+    runs.put(entry.runId, entry);
+  }
+
+  /**
+   * Says where the records begin.
+   *
+   * @param offset of the first record to come
+   * @param starts the count of run starts before the first record at or after {@code startsFrom}
+   * @param startsFrom records before this offset are already in that count
+   */
+  void startAt(long offset, long starts, long startsFrom) {
+    this.position = offset;
+    this.starts = starts;
+    this.startsFrom = startsFrom;
+  }
+
+  /**
+   * Makes the records before {@code until} serve only to rebuild these runs, whose snapshots could
+   * not be read: no outputs, which had been written the first time, and nothing else changes.
+   */
+  void rebuild(Set<String> runIds, long until) {
+    rebuilding = Set.copyOf(runIds);
+    rebuildUntil = until;
+  }
+
+  /** Whether records are still being read only to rebuild runs. */
+  boolean rebuilding() {
+    return position < rebuildUntil;
+  }
+
+  /** Offset of the next record. */
+  long position() {
+    return position;
+  }
+
+  /** Valid run starts among the records before {@link #position}. */
+  long starts() {
+    return starts;
+  }
+
+  Collection<RunEntry> runs() {
+    return Collections.unmodifiableCollection(runs.values());
+  }
+
+  /** Runs whose state has changed since the last {@link #clean}. */
+  List<RunEntry> dirty() {
+    return List.copyOf(dirty);
+  }
+
+  /** Their state has been made durable. */
+  void clean(Collection<RunEntry> saved) {
+    dirty.removeAll(new LinkedHashSet<>(saved));
+  }
+
+  /** Runs with a record since the last call. */
+  List<RunEntry> drainTouched() {
+    List<RunEntry> list = List.copyOf(touched);
+    touched.clear();
+    return list;
+  }
+
+  /** Runs given up since the last call, because they were forgotten. */
+  List<RunEntry> drainForgotten() {
+    forgetExpired();
+    List<RunEntry> list = List.copyOf(forgotten);
+    forgotten.clear();
+    return list;
+  }
+
+  /** Applies one record. Never throws for what the record holds. */
+  Outcome apply(
+      long offset, byte @Nullable [] key, byte @Nullable [] value, PartitionOutput output) {
+    boolean repair = offset < rebuildUntil;
+    position = offset + 1;
+    if (!repair && !rebuilding.isEmpty()) {
+      endRebuild();
+    }
+    Event event;
+    String runId;
+    try {
+      event = decode(value);
+      runId = EventCodec.runId(event);
+      requireKey(key, runId);
+    } catch (InvalidEventException e) {
+      if (repair) {
+        return Outcome.SKIPPED;
+      }
+      output.deadLetter(new DeadLetter(e.kind(), message(e), offset, key, value));
+      return Outcome.REJECTED;
+    }
+    if (event.hasRunStarted() && offset >= startsFrom) {
+      starts++;
+      if (starts % 64 == 0) {
+        forgetExpired();
+      }
+    }
+    RunEntry entry = runs.get(runId);
+    if (entry != null && offset <= entry.includedOffset) {
+      return Outcome.SKIPPED;
+    }
+    if (repair && !rebuilding.contains(runId)) {
+      return Outcome.SKIPPED;
+    }
+    Application application =
+        new Application(repair ? Silent.INSTANCE : output, offset, key, value);
+    apply(event, runId, entry, application);
+    return repair ? Outcome.SKIPPED : application.outcome;
+  }
+
+  private void apply(Event event, String runId, @Nullable RunEntry known, Application to) {
+    RunEntry entry = known;
+    if (entry != null && to.output != Silent.INSTANCE && expired(entry)) {
+      forget(entry);
+      entry = null;
+    }
+    if (entry == null) {
+      if (!event.hasRunStarted()) {
+        to.reject(
+            RejectionKind.UNKNOWN_RUN,
+            "run_id '"
+                + runId
+                + "' has no run_started before this event (or was forgotten after "
+                + limits.maxSilentRuns()
+                + " newer runs): send run_started first");
+        return;
+      }
+      entry = new RunEntry(runId, new RunFold(runId, config));
+      runs.put(runId, entry);
+    }
+    RunStarted started = event.hasRunStarted() ? event.getRunStarted() : null;
+    RunFold fold = entry.fold;
+    if (fold == null && started != null && started.getAttempt() > entry.attempt) {
+      fold = new RunFold(runId, config);
+      entry.fold = fold;
+    }
+    entry.includedOffset = to.offset;
+    entry.starts = starts;
+    dirty.add(entry);
+    touched.add(entry);
+    if (fold == null) {
+      to.reject(
+          RejectionKind.INVALID,
+          "run_id '"
+              + runId
+              + "' is not analysed since an internal error (see the analyzer's log): start a new"
+              + " attempt");
+      return;
+    }
+    try {
+      fold.apply(event, to);
+    } catch (RuntimeException e) {
+      log.error("run {}: internal error at offset {}, analysis ends", runId, to.offset, e);
+      entry.fold = null;
+      to.reject(RejectionKind.INVALID, "internal error: " + e + ": please report it");
+      return;
+    }
+    if (started != null
+        && to.outcome == Outcome.ACCEPTED
+        && started.getAttempt() >= entry.attempt) {
+      entry.attempt = started.getAttempt();
+    }
+  }
+
+  private void endRebuild() {
+    for (String runId : rebuilding) {
+      if (runs.containsKey(runId)) {
+        log.info("run {}: rebuilt from the topic", runId);
+      } else {
+        log.error(
+            "run {}: not rebuilt, the topic does not retain its start any more; it is analysed"
+                + " again from its next run_started",
+            runId);
+      }
+    }
+    rebuilding = Set.of();
+  }
+
+  private Event decode(byte @Nullable [] value) throws InvalidEventException {
+    if (value == null) {
+      throw new InvalidEventException(
+          RejectionKind.MALFORMED, "value is missing: send an encoded event");
+    }
+    if (value.length > limits.maxEventBytes()) {
+      throw new InvalidEventException(
+          RejectionKind.OVERSIZED,
+          "event of "
+              + value.length
+              + " bytes is above the limit of "
+              + limits.maxEventBytes()
+              + ": lower sketch_dim or send fewer micro-batches per event");
+    }
+    return EventCodec.decode(value);
+  }
+
+  private static void requireKey(byte @Nullable [] key, String runId) throws InvalidEventException {
+    String text = key == null ? null : new String(key, StandardCharsets.UTF_8);
+    if (!runId.equals(text)) {
+      throw new InvalidEventException(
+          RejectionKind.INVALID,
+          "record key "
+              + (text == null ? "is missing" : "'" + abbreviate(text) + "'")
+              + " but run_id is '"
+              + runId
+              + "': key every record by its run_id, or the run is torn apart over partitions");
+    }
+  }
+
+  private static String abbreviate(String s) {
+    return s.length() <= 64 ? s : s.substring(0, 64) + "…";
+  }
+
+  private static String message(InvalidEventException e) {
+    String m = e.getMessage();
+    return m == null ? e.kind().id() : m;
+  }
+
+  private boolean expired(RunEntry entry) {
+    int kept = entry.finished() ? limits.maxFinishedRuns() : limits.maxSilentRuns();
+    return starts - entry.starts > kept;
+  }
+
+  private void forget(RunEntry entry) {
+    runs.remove(entry.runId);
+    dirty.remove(entry);
+    touched.remove(entry);
+    forgotten.add(entry);
+  }
+
+  private void forgetExpired() {
+    runs.values().stream().filter(this::expired).toList().forEach(this::forget);
+  }
+
+  /** One record on its way through a run's fold. */
+  private static final class Application implements FoldOutput {
+    private final PartitionOutput output;
+    private final long offset;
+    private final byte @Nullable [] key;
+    private final byte @Nullable [] value;
+    private Outcome outcome = Outcome.ACCEPTED;
+
+    Application(
+        PartitionOutput output, long offset, byte @Nullable [] key, byte @Nullable [] value) {
+      this.output = output;
+      this.offset = offset;
+      this.key = key;
+      this.value = value;
+    }
+
+    @Override
+    public void insight(Insight insight) {
+      output.insight(insight);
+    }
+
+    @Override
+    public void alert(Alert alert) {
+      output.alert(alert);
+    }
+
+    @Override
+    public void run(RunSummary summary) {
+      output.run(summary);
+    }
+
+    @Override
+    public void reject(RejectionKind kind, String message) {
+      if (outcome == Outcome.ACCEPTED) {
+        outcome = Outcome.REJECTED;
+        output.deadLetter(new DeadLetter(kind, message, offset, key, value));
+      }
+    }
+  }
+
+  /** What a rebuild concludes had been written before. */
+  private enum Silent implements PartitionOutput {
+    INSTANCE;
+
+    @Override
+    public void insight(Insight insight) {}
+
+    @Override
+    public void alert(Alert alert) {}
+
+    @Override
+    public void run(RunSummary summary) {}
+
+    @Override
+    public void deadLetter(DeadLetter letter) {}
+  }
+}

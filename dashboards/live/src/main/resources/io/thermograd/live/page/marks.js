@@ -1,0 +1,141 @@
+// What is painted over a chart's lines.
+
+const FONT_PX = 11;
+
+/** Alerts: a dashed line at the step, and on its top a shape that tells the severity. */
+export function drawAlerts(u, alerts, colors, highlighted) {
+  const { ctx } = u;
+  const ratio = devicePixelRatio;
+  const { left, top, width, height } = u.bbox;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(left - 6 * ratio, top - 8 * ratio, width + 12 * ratio, height + 8 * ratio);
+  ctx.clip();
+  for (const alert of alerts) {
+    const x = Math.round(u.valToPos(alert.step, "x", true));
+    if (x < left || x > left + width) {
+      continue;
+    }
+    const strong = alert === highlighted;
+    ctx.strokeStyle = ctx.fillStyle = colors[alert.severity] ?? colors.info;
+    ctx.lineWidth = (strong ? 2.5 : 1.25) * ratio;
+    ctx.setLineDash(strong ? [] : [4 * ratio, 3 * ratio]);
+    ctx.beginPath();
+    ctx.moveTo(x, top);
+    ctx.lineTo(x, top + height);
+    ctx.stroke();
+    const r = (strong ? 6 : 4.5) * ratio;
+    ctx.beginPath();
+    if (alert.severity === "critical") {
+      ctx.rect(x - r * 0.8, top - r, r * 1.6, r * 1.6);
+    } else if (alert.severity === "warning") {
+      ctx.moveTo(x, top - r);
+      ctx.lineTo(x + r, top + r * 0.7);
+      ctx.lineTo(x - r, top + r * 0.7);
+    } else {
+      ctx.arc(x, top, r * 0.8, 0, 2 * Math.PI);
+    }
+    ctx.fill();
+  }
+  ctx.restore();
+}
+
+/** A point that stands alone shows its interval as a whisker: a band needs two. */
+export function drawWhiskers(u, values, highs, lows, color) {
+  const { ctx } = u;
+  const ratio = devicePixelRatio;
+  const [from, to] = u.series[0].idxs;
+  const known = (i) => values[i] !== null && values[i] !== undefined;
+  // Steps of other attempts stand between this one's as undefined: they are no gaps.
+  const next = (i, by) => {
+    do {
+      i += by;
+    } while (i >= 0 && i < values.length && values[i] === undefined);
+    return i;
+  };
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(u.bbox.left - 4 * ratio, u.bbox.top, u.bbox.width + 8 * ratio, u.bbox.height);
+  ctx.clip();
+  ctx.strokeStyle = color;
+  ctx.setLineDash([]);
+  ctx.globalAlpha = 0.4;
+  ctx.lineWidth = 3 * ratio;
+  ctx.beginPath();
+  for (let i = from; i <= to && to - from < 200; i++) {
+    if (known(i) && !known(next(i, -1)) && !known(next(i, 1)) && highs[i] !== null && highs[i] !== undefined) {
+      const x = u.valToPos(u.data[0][i], "x", true);
+      ctx.moveTo(x, u.valToPos(highs[i], "y", true));
+      ctx.lineTo(x, Math.min(u.valToPos(lows[i], "y", true) || Infinity, u.bbox.top + u.bbox.height));
+    }
+  }
+  ctx.stroke();
+  ctx.restore();
+}
+
+/** Where only a lower bound is known: a bar at the bound and an arrow up from it. */
+export function drawBounds(u, steps, values, lows, color) {
+  const { ctx } = u;
+  const ratio = devicePixelRatio;
+  const { left, top, width, height } = u.bbox;
+  const [from, to] = u.series[0].idxs;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(left, top, width, height);
+  ctx.clip();
+  ctx.strokeStyle = color;
+  ctx.setLineDash([]);
+  ctx.lineWidth = 1.5 * ratio;
+  let last = -Infinity;
+  for (let i = from; i <= to; i++) {
+    const low = lows[i];
+    if (low === null || low === undefined || !(low > 0) || (values[i] !== null && values[i] !== undefined)) {
+      continue;
+    }
+    const x = u.valToPos(steps[i], "x", true);
+    if (x - last < 12 * ratio) {
+      continue;
+    }
+    last = x;
+    const y = u.valToPos(low, "y", true);
+    const a = 4 * ratio;
+    ctx.beginPath();
+    ctx.moveTo(x - a, y);
+    ctx.lineTo(x + a, y);
+    ctx.moveTo(x, y);
+    ctx.lineTo(x, y - 3 * a);
+    ctx.moveTo(x - a * 0.75, y - 2.1 * a);
+    ctx.lineTo(x, y - 3 * a);
+    ctx.lineTo(x + a * 0.75, y - 2.1 * a);
+    ctx.stroke();
+  }
+  ctx.restore();
+}
+
+/** Names the dashed reference line at its right end, above or below, whichever is inside. */
+export function drawReferenceName(u, values, label, color, halo) {
+  let at = u.series[0].idxs[1];
+  while (at >= 0 && (values[at] === null || values[at] === undefined)) {
+    at--;
+  }
+  if (at < 0) {
+    return;
+  }
+  const { ctx } = u;
+  const ratio = devicePixelRatio;
+  const y = u.valToPos(values[at], "y", true);
+  const below = y - u.bbox.top < 20 * ratio;
+  ctx.save();
+  ctx.font = `${FONT_PX * ratio}px ${getComputedStyle(document.body).fontFamily}`;
+  ctx.textAlign = "right";
+  ctx.textBaseline = below ? "top" : "bottom";
+  ctx.lineWidth = 4 * ratio;
+  ctx.lineJoin = "round";
+  ctx.strokeStyle = halo;
+  ctx.fillStyle = color;
+  const x = u.bbox.left + u.bbox.width - 4 * ratio;
+  const dy = (below ? 4 : -4) * ratio;
+  ctx.strokeText(label, x, y + dy);
+  ctx.fillText(label, x, y + dy);
+  ctx.restore();
+}

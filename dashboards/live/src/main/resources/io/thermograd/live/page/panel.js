@@ -1,0 +1,254 @@
+// A chart with its title, its latest numbers, what it means, and why it is empty if it is.
+
+import { el, text, remember, recall } from "./dom.js";
+import { count, number, quantity } from "./format.js";
+import { prefersLog } from "./ranges.js";
+import { align, Chart, MAIN, DOTS, othersOf } from "./chart.js";
+
+const HEIGHT = 172;
+const NEVER = "the analyzer has not reported it for this run";
+
+export class Panel {
+  #panel;
+  #group;
+  #chart = null;
+  #choice; // "log", "linear" or null: by the data
+  #data = null;
+  #selected = null;
+  #everything = false;
+  #why = "";
+
+  constructor(panel, group, catalogue) {
+    this.#panel = panel;
+    this.#group = group;
+    this.#choice = recall(`axis.${panel.id}`);
+    const about = catalogue[panel.quantity] ?? { unit: "", meaning: "" };
+    const titleId = `title-${panel.id}`;
+    const helpId = `help-${panel.id}`;
+    this.value = el("span", { class: "value" });
+    this.interval = el("span", { class: "interval" });
+    this.at = el("span", { class: "at" });
+    this.note = el("p", { class: "note", hidden: true });
+    this.off = el("button", { class: "chip", type: "button", hidden: true, onclick: () => this.#showAll() });
+    this.logButton = el(
+      "button",
+      { class: "chip", type: "button", title: "Logarithmic axis", "aria-pressed": "false", onclick: () => this.#toggleLog() },
+      "log",
+    );
+    this.help = el(
+      "div",
+      { class: "help", id: helpId, role: "note", hidden: true },
+      el("p", { class: "help-what" }, about.meaning),
+      el("p", {}, panel.hint),
+      el("p", { class: "help-unit" }, `Unit: ${about.unit || "none"}`),
+    );
+    this.helpButton = el(
+      "button",
+      {
+        class: "round",
+        type: "button",
+        "aria-expanded": "false",
+        "aria-controls": helpId,
+        "aria-label": `What is ${panel.title}?`,
+        onclick: () => this.#toggleHelp(),
+      },
+      "?",
+    );
+    this.plot = el("div", {
+      class: "plot",
+      tabindex: "0",
+      role: "img",
+      "aria-labelledby": titleId,
+      onkeydown: (event) => this.#key(event),
+    });
+    this.empty = el("p", { class: "absent", hidden: true });
+    this.root = el(
+      "section",
+      { class: panel.wide ? "panel wide" : "panel", "data-panel": panel.id, "aria-labelledby": titleId },
+      el(
+        "header",
+        {},
+        el("h3", { id: titleId }, panel.title),
+        this.helpButton,
+        el("span", { class: "unit" }, about.unit),
+        el("span", { class: "grow" }),
+        this.off,
+        this.logButton,
+      ),
+      el("p", { class: "readout" }, this.value, this.interval, this.at),
+      this.plot,
+      this.empty,
+      this.note,
+      this.help,
+    );
+    this.root.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !this.help.hidden) {
+        this.#toggleHelp();
+        this.helpButton.focus();
+      }
+    });
+    this.root.addEventListener("focusout", (event) => {
+      if (!this.root.contains(event.relatedTarget) && !this.help.hidden) {
+        this.#toggleHelp();
+      }
+    });
+  }
+
+  get id() {
+    return this.#panel.id;
+  }
+
+  get u() {
+    return this.#chart?.u;
+  }
+
+  /** For tests and the console: what the chart holds, read from uPlot itself. */
+  describe() {
+    const data = this.#chart?.u?.data;
+    const known = data ? data[0].filter((_, i) => data.at(MAIN)[i] !== null && data.at(MAIN)[i] !== undefined) : [];
+    return {
+      shown: Boolean(data),
+      points: known.length,
+      dots: data ? data.at(DOTS).filter((x) => x !== null && x !== undefined).length : 0,
+      bounds: this.#lows().filter((x, i) => x !== null && this.#data?.at(MAIN)[i] === null).length,
+      others: data ? othersOf(data).length : 0,
+      firstStep: known[0] ?? null,
+      lastStep: known[known.length - 1] ?? null,
+      log: this.#chart?.log ?? false,
+      absent: this.#why,
+      value: this.value.textContent,
+      interval: this.interval.textContent,
+    };
+  }
+
+  set(selected, others) {
+    this.#selected = selected;
+    this.#data = align(this.#panel, selected, others);
+    const d = this.#data;
+    const has = (column) => column.some((x) => x !== null && x !== undefined);
+    const drawn = has(d.at(MAIN)) || has(d.at(DOTS)) || othersOf(d).some(has) || (this.#panel.bounds && has(this.#lows()));
+    this.#explain(drawn);
+    this.plot.hidden = !drawn;
+    this.logButton.hidden = !drawn;
+    if (!drawn) {
+      this.#chart?.destroy();
+      this.#chart = null;
+      this.off.hidden = true;
+      this.readout(null);
+      return;
+    }
+    const log =
+      this.#choice !== null
+        ? this.#choice === "log"
+        : Boolean(this.#panel.log) || prefersLog([d.at(MAIN), ...othersOf(d)], d[0].length, this.#chart?.log ?? false);
+    if (this.#chart && this.#chart.log !== log) {
+      this.#chart.destroy();
+      this.#chart = null;
+    }
+    this.logButton.setAttribute("aria-pressed", String(log));
+    if (!this.#chart) {
+      this.#chart = new Chart(this.plot, this.#panel, this.#group, log, HEIGHT, (range) => this.#ranged(range));
+      this.#chart.everything = this.#everything;
+    }
+    this.#chart.set(d, this.#lows());
+    this.readout(null);
+  }
+
+  /** The numbers at an index of the chart's data, or the latest ones. */
+  readout(index) {
+    const d = this.#chart?.u?.data ?? this.#data;
+    const latest = this.#selected?.latest;
+    let q = latest?.quantities[this.#panel.quantity];
+    let at = "";
+    if (index !== null && d) {
+      const low = this.#lows()[index] ?? null;
+      q = { value: d.at(MAIN)[index] ?? null, low, high: d[1][index] ?? null };
+      at = `at step ${count(d[0][index])}`;
+    }
+    const [value, interval] = quantity(q);
+    text(this.value, value);
+    text(this.interval, interval);
+    text(this.at, at);
+    if (index === null) {
+      const reference = latest?.quantities[this.#panel.reference]?.value;
+      text(this.at, q && reference !== undefined && reference !== null ? `${this.#panel.referenceName} = ${count(reference)}` : "");
+    }
+  }
+
+  refit() {
+    this.#chart?.resize();
+  }
+
+  /** With new colours, for instance. */
+  rebuild() {
+    this.#chart?.destroy();
+    this.#chart = null;
+    if (this.#data) {
+      this.set(this.#selected, this.#group.others());
+    }
+  }
+
+  redraw() {
+    this.#chart?.redraw();
+  }
+
+  destroy() {
+    this.#chart?.destroy();
+    this.#chart = null;
+  }
+
+  /** Lower ends as they came: those without a value are bounds. Aligned like the data. */
+  #lows() {
+    const own = this.#selected?.column(this.#panel.quantity, "low") ?? [];
+    const d = this.#data;
+    if (!d || !this.#panel.bounds || own.length === d[0].length) {
+      return own;
+    }
+    const byStep = new Map(this.#selected.step.map((s, i) => [s, own[i] ?? null]));
+    return d[0].map((s) => byStep.get(s) ?? null);
+  }
+
+  #explain(drawn) {
+    const latest = this.#selected.latest;
+    const q = latest?.quantities[this.#panel.quantity];
+    const reason = latest ? (latest.absent[this.#panel.quantity] ?? (q ? "" : NEVER)) : "";
+    this.#why = latest ? reason : "waiting for the first insight";
+    const onlyBound = q && (q.value === null || q.value === undefined);
+    this.empty.hidden = drawn;
+    text(this.empty, latest ? `absent: ${reason}` : "Waiting for the first insight of this run…");
+    this.note.hidden = !drawn || !reason;
+    text(this.note, onlyBound ? reason : `absent now: ${reason}`);
+  }
+
+  #ranged({ over }) {
+    this.off.hidden = over === null && !this.#everything;
+    text(this.off, this.#everything ? "clip outliers" : `↑ off scale: ${over === null ? "" : number(over)}`);
+    this.off.title = this.#everything ? "Leave out values far beyond the usual" : "Show everything";
+  }
+
+  #showAll() {
+    this.#everything = !this.#everything;
+    this.rebuild();
+  }
+
+  #toggleLog() {
+    this.#choice = this.logButton.getAttribute("aria-pressed") === "true" ? "linear" : "log";
+    remember(`axis.${this.#panel.id}`, this.#choice);
+    this.rebuild();
+  }
+
+  #toggleHelp() {
+    this.help.hidden = !this.help.hidden;
+    this.helpButton.setAttribute("aria-expanded", String(!this.help.hidden));
+  }
+
+  #key(event) {
+    const by = { ArrowLeft: -1, ArrowRight: 1, PageUp: -20, PageDown: 20, Home: -Infinity, End: Infinity }[event.key];
+    if (by !== undefined) {
+      event.preventDefault();
+      this.#group.step(by, this.#chart?.u);
+    } else if (event.key === "Escape") {
+      this.#group.step(null, this.#chart?.u);
+    }
+  }
+}

@@ -1,0 +1,210 @@
+package io.thermograd.live;
+
+import io.thermograd.wire.Alert;
+import io.thermograd.wire.Insight;
+import io.thermograd.wire.Quantity;
+import io.thermograd.wire.QuantityName;
+import io.thermograd.wire.Regime;
+import io.thermograd.wire.RunSummary;
+import io.thermograd.wire.Severity;
+import io.thermograd.wire.Verdict;
+import io.thermograd.wire.proto.RunStarted;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** Runs as a training would make them: a decaying loss, noise, a rate raised at step 3,000. */
+final class Synthetic {
+  static final double T0 = 1_700_000_000.0;
+
+  private Synthetic() {}
+
+  static RunSummary summary(
+      String run, int attempt, RunSummary.Status status, long lastStep, double startedAt) {
+    RunStarted started =
+        RunStarted.newBuilder()
+            .setRunId(run)
+            .setAttempt(attempt)
+            .setStartedAt(startedAt)
+            .setParameterCount(9_610)
+            .setDatasetSize(1_797)
+            .setSampling(RunStarted.Sampling.WITHOUT_REPLACEMENT)
+            .setOptimizer(RunStarted.Optimizer.MOMENTUM)
+            .setMomentum(0.9)
+            .setSketchScheme("block_fold")
+            .setSketchDim(1_024)
+            .setBudgetSteps(6_000)
+            .putLabels("dataset", "digits")
+            .putLabels("model", "64-128-10")
+            .build();
+    return new RunSummary(started, status, lastStep, startedAt + Math.max(0, lastStep) / 40.0);
+  }
+
+  /** The insight at a step; noise is the same for the same run, attempt and step. */
+  static Insight insight(String run, int attempt, long step, double startedAt) {
+    Random random = new Random(run.hashCode() * 31L + attempt * 7_919L + step);
+    random.nextGaussian();
+    double eta = step < 3_000 ? 0.05 : 0.4;
+    double floor = step < 3_000 ? 0.08 : 0.3;
+    double loss = floor + 2.2 * Math.exp(-step / 500.0);
+    double spread = 0.15 * loss;
+    double trace = 1.5 + 30 * Math.exp(-step / 800.0) + (step < 3_000 ? 0 : 3);
+    trace *= 1 + 0.03 * random.nextGaussian();
+    double square = 0.0024 + 2 * Math.exp(-step / 400.0);
+    square *= 1 + 0.1 * random.nextGaussian();
+    Map<String, Quantity> q = new LinkedHashMap<>();
+    Map<String, String> absent = new LinkedHashMap<>();
+    q.put(id(QuantityName.LOSS), Quantity.of(loss, loss - spread / 4, loss + spread / 4, "ew"));
+    q.put(
+        id(QuantityName.BATCH_LOSS),
+        Quantity.exact(Math.max(0.01, loss + spread * random.nextGaussian()), "reported"));
+    double squareError = 0.002 + 0.15 * square;
+    q.put(
+        id(QuantityName.GRADIENT_SQNORM),
+        Quantity.of(square, square - squareError, square + squareError, "within_step"));
+    q.put(
+        id(QuantityName.NOISE_TRACE),
+        Quantity.of(trace, trace * 0.93, trace * 1.08, "within_step"));
+    if (square - squareError > 0.0005) {
+      q.put(
+          id(QuantityName.GRADIENT_NOISE_SCALE),
+          Quantity.of(
+              trace / square,
+              trace / (square + squareError),
+              trace / (square - squareError),
+              "ratio_of_averages"));
+    } else {
+      q.put(
+          id(QuantityName.GRADIENT_NOISE_SCALE),
+          Quantity.atLeast(trace / (square + squareError), "ratio_of_averages"));
+      absent.put(
+          id(QuantityName.GRADIENT_NOISE_SCALE),
+          "the interval of ‖G‖² covers 0: only a lower bound is known");
+    }
+    double dimension = 40 + 20 * Math.exp(-step / 600.0) + random.nextGaussian();
+    if (step >= 200) {
+      q.put(
+          id(QuantityName.EFFECTIVE_DIMENSION),
+          Quantity.of(dimension, dimension * 0.85, dimension * 1.2, "cross_step"));
+      double temperature = eta / 0.1 * trace / (2 * 64 * dimension);
+      q.put(
+          id(QuantityName.TEMPERATURE_EFFECTIVE),
+          Quantity.of(temperature, temperature * 0.8, temperature * 1.25, "within_step"));
+    } else {
+      absent.put(id(QuantityName.EFFECTIVE_DIMENSION), "warming up: needs 200 steps");
+      absent.put(id(QuantityName.TEMPERATURE_EFFECTIVE), "effective dimension is absent");
+    }
+    q.put(id(QuantityName.TEMPERATURE_NOMINAL), Quantity.exact(eta / 0.1 / 64, "hyper_parameters"));
+    double energy = eta / 0.1 * trace / (4 * 64);
+    q.put(
+        id(QuantityName.THERMAL_ENERGY),
+        Quantity.of(energy, energy * 0.9, energy * 1.1, "within_step"));
+    q.put(id(QuantityName.LEARNING_RATE), Quantity.exact(eta, "reported"));
+    q.put(id(QuantityName.BATCH_SIZE), Quantity.exact(64, "reported"));
+    q.put(id(QuantityName.STEPS_PER_SECOND), Quantity.exact(39.7, "event_time"));
+    Verdict verdict =
+        step < 3_000
+            ? new Verdict(
+                Severity.OK,
+                "Training is signal-dominated at this batch size",
+                "The noise scale is %.0f examples against a batch of 64; the loss still falls."
+                    .formatted(trace / square),
+                "Keep going. A batch of 128 would cost 1.4× the examples per unit of progress.")
+            : new Verdict(
+                Severity.WARNING,
+                "The learning rate adds more loss than training removes",
+                "Thermal energy is %.3f of a loss of %.3f since step 3000, when η rose from 0.05 to 0.4."
+                    .formatted(energy, loss),
+                "Lower η to 0.1: the noise's share of the loss falls to about %.3f."
+                    .formatted(energy / 4));
+    return new Insight(
+        run,
+        attempt,
+        step,
+        startedAt + step / 40.0,
+        q,
+        absent,
+        step < 200 ? Regime.WARMING_UP : step < 2_400 ? Regime.DESCENDING : Regime.PLATEAU,
+        List.of(),
+        verdict);
+  }
+
+  /** Nothing is identified but the settings. */
+  static Insight allAbsent(String run, long step, double startedAt) {
+    Map<String, String> absent = new LinkedHashMap<>();
+    for (QuantityName name : QuantityName.values()) {
+      absent.put(name.id(), "one micro-batch a step and no sketches: send at least two of a step");
+    }
+    return new Insight(
+        run, 0, step, startedAt + step / 40.0, Map.of(), absent, null, List.of(), null);
+  }
+
+  /** A loss that grows from 0.5 to 10³⁰ from step 2,000 on and then is not finite. */
+  static Insight diverging(String run, long step, double startedAt) {
+    Insight base = insight(run, 0, Math.min(step, 1_999), startedAt);
+    Map<String, Quantity> q = new LinkedHashMap<>(base.quantities());
+    Map<String, String> absent = new LinkedHashMap<>(base.absent());
+    Verdict verdict = base.verdict();
+    if (step >= 2_000) {
+      double growth = Math.pow(10, Math.min(30, (step - 2_000) / 5.0));
+      for (QuantityName name :
+          List.of(
+              QuantityName.LOSS,
+              QuantityName.BATCH_LOSS,
+              QuantityName.GRADIENT_SQNORM,
+              QuantityName.NOISE_TRACE)) {
+        if (step >= 2_160) {
+          q.remove(name.id());
+          absent.put(name.id(), "not finite since step 2160");
+        } else {
+          double x = 0.5 * growth;
+          q.put(name.id(), Quantity.of(x, x * 0.5, x * 2, "ew"));
+        }
+      }
+      verdict =
+          new Verdict(
+              Severity.CRITICAL,
+              "The run diverged at step 2000",
+              "The loss grew by a factor of 10 every 5 steps to 5×10²⁹ and is not finite since step 2160.",
+              "Stop it. Restart from a checkpoint before step 2000 with half the learning rate.");
+    }
+    return new Insight(
+        run,
+        0,
+        step,
+        startedAt + step / 40.0,
+        q,
+        absent,
+        step >= 2_000 ? Regime.DIVERGING : base.regime(),
+        List.of(),
+        verdict);
+  }
+
+  static Alert alert(String run, int attempt, long step, Severity severity, double startedAt) {
+    return new Alert(
+        run,
+        attempt,
+        step,
+        startedAt + step / 40.0,
+        severity == Severity.CRITICAL ? "divergence" : "thermal_energy",
+        severity,
+        severity == Severity.CRITICAL
+            ? "The loss is growing exponentially"
+            : "The noise now carries a third of the loss",
+        "E_th = 0.098 (0.088–0.108) of a loss of 0.301",
+        "Halve the learning rate: the loss should fall by about 0.05.");
+  }
+
+  /** Feeds steps {@code from ≤ step < to}. */
+  static void feed(
+      LiveStore store, String run, int attempt, long from, long to, int every, double startedAt) {
+    for (long step = from; step < to; step += every) {
+      store.accept(insight(run, attempt, step, startedAt));
+    }
+  }
+
+  private static String id(QuantityName name) {
+    return name.id();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.thermograd.live;
+
+import org.jspecify.annotations.NullMarked;
