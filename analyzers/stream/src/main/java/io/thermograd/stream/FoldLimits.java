@@ -7,7 +7,8 @@ package io.thermograd.stream;
  * @param maxEventBytes the largest event that is decoded, in bytes
  * @param maxSilentRuns a run is forgotten once this many runs have started in its partition since
  *     its own last record
- * @param maxFinishedRuns the same for a run that has finished
+ * @param maxFinishedRuns a run that has finished loses its state, but for the fact that it has,
+ *     once this many runs have started in its partition since its own last record
  */
 public record FoldLimits(int maxEventBytes, int maxSilentRuns, int maxFinishedRuns) {
 

@@ -19,6 +19,7 @@ final class OwnedPartition {
   final PartitionOutput output;
   private final String writer = SnapshotKey.newWriter();
   private final Set<String> garbage = new LinkedHashSet<>();
+  private OffsetAndMetadata beginning = new OffsetAndMetadata(0);
   private long committed;
 
   private OwnedPartition(int partition, PartitionFold fold, PartitionOutput output) {
@@ -57,12 +58,14 @@ final class OwnedPartition {
           newest);
       loaded.runs().values().forEach(e -> owned.discard(e.snapshotKey));
       fold.startAt(beginning, 0, beginning);
+      owned.beginning = commitOf(fold);
       owned.committed = -1;
       return owned;
     }
     loaded.runs().values().forEach(fold::restore);
     if (commit == null) {
       startWithoutCommit(fold, loaded.runs(), beginning);
+      owned.beginning = commitOf(fold);
       owned.committed = -1;
       return owned;
     }
@@ -77,11 +80,12 @@ final class OwnedPartition {
           lost);
       from = beginning;
     }
-    long starts = startsOf(commit);
+    StartsCount starts = StartsCount.parse(commit.metadata());
+    long startsFrom = Math.max(from, starts.from());
     if (loaded.unreadable().isEmpty()) {
-      fold.startAt(from, starts, from);
+      fold.startAt(from, starts.count(), startsFrom);
     } else {
-      fold.startAt(beginning, starts, from);
+      fold.startAt(beginning, starts.count(), startsFrom);
       fold.rebuild(loaded.unreadable(), from);
     }
     owned.committed = commit.offset();
@@ -107,12 +111,22 @@ final class OwnedPartition {
     }
   }
 
-  private static long startsOf(OffsetAndMetadata commit) {
-    try {
-      return Long.parseLong(commit.metadata());
-    } catch (NumberFormatException e) {
-      return 0; // set by hand, for example by kafka-consumer-groups --reset-offsets
-    }
+  /**
+   * Whether the group has no commit here yet. One must be made before the first snapshot: snapshots
+   * of some runs and no commit would leave the count of run starts unknown to the next owner.
+   */
+  boolean uncommitted() {
+    return committed < 0;
+  }
+
+  /** What to commit in that case: the place where this ownership began. */
+  OffsetAndMetadata beginning() {
+    return beginning;
+  }
+
+  /** The commit of {@link #beginning} is done. */
+  void beginningCommitted() {
+    committed = beginning.offset();
   }
 
   /** Whether there is something to commit that may be committed. */
@@ -142,7 +156,12 @@ final class OwnedPartition {
   }
 
   OffsetAndMetadata commit() {
-    return new OffsetAndMetadata(fold.position(), Long.toString(fold.starts()));
+    return commitOf(fold);
+  }
+
+  private static OffsetAndMetadata commitOf(PartitionFold fold) {
+    return new OffsetAndMetadata(
+        fold.position(), new StartsCount(fold.starts(), fold.startsFrom()).toString());
   }
 
   /** The commit is done: what it made superfluous is deleted from the snapshots topic. */

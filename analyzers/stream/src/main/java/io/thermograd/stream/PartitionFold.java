@@ -29,12 +29,13 @@ import org.slf4j.LoggerFactory;
  * come from snapshots of different ages, as long as the replay begins at or before the oldest
  * record that any of them lacks.
  *
- * <p><b>Bounded.</b> A run is forgotten when {@link FoldLimits#maxSilentRuns} runs (for a finished
- * run {@link FoldLimits#maxFinishedRuns}) have started since its last record. This depends on the
- * run's own last record and on one number, the partition's count of run starts, and on nothing
- * about other runs: a replay over snapshots of different ages forgets at the same records as the
- * original did. Memory is thus bounded by {@code maxSilentRuns} plus the runs that really are
- * active at once.
+ * <p><b>Bounded.</b> A run is forgotten when {@link FoldLimits#maxSilentRuns} runs have started
+ * since its last record; one that has finished shrinks to a few bytes after {@link
+ * FoldLimits#maxFinishedRuns}. This depends on the run's own last record and on one number, the
+ * partition's count of run starts, and on nothing about other runs: a replay over snapshots of
+ * different ages forgets at the same records as the original did. An older snapshot of a run is
+ * forgotten no later than a newer one, so it cannot come back after that. Memory is bounded by
+ * {@code maxSilentRuns} plus the runs that really are active at once.
  *
  * <p>Every record is exactly one of accepted, rejected, skipped.
  *
@@ -110,6 +111,11 @@ final class PartitionFold {
     return starts;
   }
 
+  /** Records before this offset are in {@link #starts} already; at most the position as a rule. */
+  long startsFrom() {
+    return Math.max(startsFrom, position);
+  }
+
   Collection<RunEntry> runs() {
     return Collections.unmodifiableCollection(runs.values());
   }
@@ -133,7 +139,7 @@ final class PartitionFold {
 
   /** Runs given up since the last call, because they were forgotten. */
   List<RunEntry> drainForgotten() {
-    forgetExpired();
+    tidy();
     List<RunEntry> list = List.copyOf(forgotten);
     forgotten.clear();
     return list;
@@ -163,7 +169,7 @@ final class PartitionFold {
     if (event.hasRunStarted() && offset >= startsFrom) {
       starts++;
       if (starts % 64 == 0) {
-        forgetExpired();
+        tidy();
       }
     }
     RunEntry entry = runs.get(runId);
@@ -200,29 +206,26 @@ final class PartitionFold {
       runs.put(runId, entry);
     }
     RunStarted started = event.hasRunStarted() ? event.getRunStarted() : null;
+    if (shrinks(entry)) {
+      entry.drop(RunEntry.Standing.OVER);
+    }
     RunFold fold = entry.fold;
     if (fold == null && started != null && started.getAttempt() > entry.attempt) {
-      fold = new RunFold(runId, config);
-      entry.fold = fold;
+      fold = entry.restart(config);
     }
     entry.includedOffset = to.offset;
     entry.starts = starts;
     dirty.add(entry);
     touched.add(entry);
     if (fold == null) {
-      to.reject(
-          RejectionKind.INVALID,
-          "run_id '"
-              + runId
-              + "' is not analysed since an internal error (see the analyzer's log): start a new"
-              + " attempt");
+      rejectWithoutFold(entry, to);
       return;
     }
     try {
       fold.apply(event, to);
     } catch (RuntimeException e) {
       log.error("run {}: internal error at offset {}, analysis ends", runId, to.offset, e);
-      entry.fold = null;
+      entry.drop(RunEntry.Standing.BROKEN);
       to.reject(RejectionKind.INVALID, "internal error: " + e + ": please report it");
       return;
     }
@@ -230,6 +233,25 @@ final class PartitionFold {
         && to.outcome == Outcome.ACCEPTED
         && started.getAttempt() >= entry.attempt) {
       entry.attempt = started.getAttempt();
+    }
+  }
+
+  private static void rejectWithoutFold(RunEntry entry, Application to) {
+    if (entry.standing == RunEntry.Standing.OVER) {
+      to.reject(
+          RejectionKind.OUT_OF_ORDER,
+          "run_id '"
+              + entry.runId
+              + "' has finished long ago: start attempt "
+              + (entry.attempt + 1L)
+              + " or use another run_id");
+    } else {
+      to.reject(
+          RejectionKind.INVALID,
+          "run_id '"
+              + entry.runId
+              + "' is not analysed since an internal error (see the analyzer's log): start attempt "
+              + (entry.attempt + 1L));
     }
   }
 
@@ -287,8 +309,12 @@ final class PartitionFold {
   }
 
   private boolean expired(RunEntry entry) {
-    int kept = entry.finished() ? limits.maxFinishedRuns() : limits.maxSilentRuns();
-    return starts - entry.starts > kept;
+    return starts - entry.starts > limits.maxSilentRuns();
+  }
+
+  private boolean shrinks(RunEntry entry) {
+    RunFold fold = entry.fold;
+    return fold != null && starts - entry.starts > limits.maxFinishedRuns() && fold.finished();
   }
 
   private void forget(RunEntry entry) {
@@ -298,8 +324,14 @@ final class PartitionFold {
     forgotten.add(entry);
   }
 
-  private void forgetExpired() {
+  private void tidy() {
     runs.values().stream().filter(this::expired).toList().forEach(this::forget);
+    for (RunEntry entry : runs.values()) {
+      if (shrinks(entry)) {
+        entry.drop(RunEntry.Standing.OVER);
+        dirty.add(entry);
+      }
+    }
   }
 
   /** One record on its way through a run's fold. */

@@ -6,8 +6,20 @@ import org.jspecify.annotations.Nullable;
 final class RunEntry {
   final String runId;
 
-  /** Null once an internal error ended the analysis: no number is better than a wrong one. */
+  /** Null unless analysed. */
   @Nullable RunFold fold;
+
+  /** Why there is no fold, if there is none. */
+  Standing standing = Standing.ANALYSED;
+
+  /** What there is of a run. The order is part of the snapshots' format. */
+  enum Standing {
+    ANALYSED,
+    /** Finished long ago: the state has been dropped. */
+    OVER,
+    /** An internal error ended the analysis: no number is better than a wrong one. */
+    BROKEN
+  }
 
   /** Of the run's last record that this state has seen, used or not. */
   long includedOffset = -1;
@@ -26,8 +38,17 @@ final class RunEntry {
     this.fold = fold;
   }
 
-  boolean finished() {
-    RunFold f = fold;
-    return f == null || f.finished();
+  /** Keeps nothing but the place in the topic. */
+  void drop(Standing why) {
+    fold = null;
+    standing = why;
+  }
+
+  /** Begins again from nothing. */
+  RunFold restart(AnalysisConfig config) {
+    RunFold fresh = new RunFold(runId, config);
+    fold = fresh;
+    standing = Standing.ANALYSED;
+    return fresh;
   }
 }

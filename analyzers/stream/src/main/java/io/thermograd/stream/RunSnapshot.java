@@ -15,7 +15,7 @@ import java.util.zip.CRC32C;
  *
  * <pre>
  * u8 format version (1) | run id | i64 included offset | i64 run starts | i32 attempt
- * | u8 has state | state of the fold | u32 CRC-32C of all before
+ * | u8 standing | state of the fold, if analysed | u32 CRC-32C of all before
  * </pre>
  *
  * Strings are UTF-8 with an i32 length; integers are big-endian. A reader refuses a format version
@@ -37,7 +37,7 @@ final class RunSnapshot {
       out.writeLong(entry.starts);
       out.writeInt(entry.attempt);
       RunFold fold = entry.fold;
-      out.writeBoolean(fold != null);
+      out.writeByte(entry.standing.ordinal());
       if (fold != null) {
         fold.writeTo(out);
       }
@@ -68,7 +68,8 @@ final class RunSnapshot {
       entry.includedOffset = in.readLong();
       entry.starts = in.readLong();
       entry.attempt = in.readInt();
-      if (in.readBoolean()) {
+      entry.standing = RunEntry.Standing.values()[in.readUnsignedByte()];
+      if (entry.standing == RunEntry.Standing.ANALYSED) {
         entry.fold = RunFold.readFrom(in, config);
       }
       if (in.available() > 0) {

@@ -158,6 +158,9 @@ final class WorkerSession implements AutoCloseable, ConsumerRebalanceListener {
     if (behind.isEmpty()) {
       return;
     }
+    if (!commitBeginnings(behind)) {
+      return;
+    }
     writer.flush();
     Map<OwnedPartition, List<RunEntry>> written = new LinkedHashMap<>();
     behind.forEach(p -> written.put(p, p.writeSnapshots(writer)));
@@ -165,10 +168,7 @@ final class WorkerSession implements AutoCloseable, ConsumerRebalanceListener {
     written.forEach(OwnedPartition::snapshotsDurable);
     Map<TopicPartition, OffsetAndMetadata> commits = new HashMap<>();
     behind.forEach(p -> commits.put(steps(p.partition), p.commit()));
-    try {
-      consumer.commitSync(commits);
-    } catch (RebalanceInProgressException | RetriableException e) {
-      log.info("commit put off: {}", e.toString());
+    if (!commit(commits)) {
       return;
     }
     for (OwnedPartition p : behind) {
@@ -176,6 +176,28 @@ final class WorkerSession implements AutoCloseable, ConsumerRebalanceListener {
       if (commit != null) {
         p.committed(commit, writer, listener);
       }
+    }
+  }
+
+  private boolean commitBeginnings(List<OwnedPartition> partitions) {
+    Map<TopicPartition, OffsetAndMetadata> commits = new HashMap<>();
+    List<OwnedPartition> fresh = partitions.stream().filter(OwnedPartition::uncommitted).toList();
+    fresh.forEach(p -> commits.put(steps(p.partition), p.beginning()));
+    if (!fresh.isEmpty() && !commit(commits)) {
+      return false;
+    }
+    fresh.forEach(OwnedPartition::beginningCommitted);
+    return true;
+  }
+
+  /** False if the commit has to wait for a better moment. */
+  private boolean commit(Map<TopicPartition, OffsetAndMetadata> commits) {
+    try {
+      consumer.commitSync(commits);
+      return true;
+    } catch (RebalanceInProgressException | RetriableException e) {
+      log.info("commit put off: {}", e.toString());
+      return false;
     }
   }
 
