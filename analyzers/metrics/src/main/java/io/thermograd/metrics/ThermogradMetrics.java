@@ -16,6 +16,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.stream.LongStream;
 
 /**
  * The catalogue: every meter an analyzer exports is registered here and nowhere else, and described
@@ -32,22 +33,12 @@ public final class ThermogradMetrics implements AutoCloseable {
   /** How long a finished run's last numbers stay: four scrapes at Prometheus' usual 15 s. */
   public static final Duration DEFAULT_LINGER = Duration.ofSeconds(60);
 
-  private static final Duration[] LATENCY_BUCKETS = {
-    Duration.ofMillis(5),
-    Duration.ofMillis(10),
-    Duration.ofMillis(25),
-    Duration.ofMillis(50),
-    Duration.ofMillis(100),
-    Duration.ofMillis(250),
-    Duration.ofMillis(500),
-    Duration.ofSeconds(1),
-    Duration.ofMillis(2500),
-    Duration.ofSeconds(5),
-    Duration.ofSeconds(10),
-    Duration.ofSeconds(30),
-    Duration.ofSeconds(60),
-    Duration.ofMinutes(5)
-  };
+  /** From a broker beside the trainer to five minutes behind. */
+  private static final Duration[] LATENCY_BUCKETS =
+      LongStream.of(
+              5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000)
+          .mapToObj(Duration::ofMillis)
+          .toArray(Duration[]::new);
 
   private final PrometheusMeterRegistry registry;
   private final Clock clock;
