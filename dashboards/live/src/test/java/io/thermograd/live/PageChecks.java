@@ -1,16 +1,16 @@
 package io.thermograd.live;
 
 /** What is measured in the page itself. */
-final class PageChecks {
+public final class PageChecks {
   /** By how many pixels the page is wider than the window. */
-  static final String HORIZONTAL_SCROLL =
+  public static final String HORIZONTAL_SCROLL =
       "() => Math.max(0, document.documentElement.scrollWidth - innerWidth)";
 
   /**
    * Pairs of visible texts whose boxes overlap by more than rounding. A box is that of the text
    * itself, clipped as its ancestors clip it, not that of its element.
    */
-  static final String OVERLAPS =
+  public static final String OVERLAPS =
       """
       () => {
         const boxes = [];

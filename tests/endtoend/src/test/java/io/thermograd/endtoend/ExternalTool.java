@@ -31,8 +31,23 @@ final class ExternalTool {
         return new ExternalTool(candidate);
       }
     }
-    String message =
-        program + " is not on the PATH: apt-get install " + debianPackage + " to run this test";
+    return missing(program + " is not on the PATH", debianPackage);
+  }
+
+  /** Debian's Python, if it has that module. */
+  static ExternalTool requirePython(String module, String debianPackage)
+      throws IOException, InterruptedException {
+    Path debians = Path.of("/usr/bin/python3");
+    ExternalTool python =
+        Files.isExecutable(debians) ? new ExternalTool(debians) : require("python3", "python3");
+    if (python.run(List.of("-c", "import " + module)).exitCode() != 0) {
+      return missing(python.path + " has no module " + module, debianPackage);
+    }
+    return python;
+  }
+
+  private static ExternalTool missing(String what, String debianPackage) {
+    String message = what + ": apt-get install " + debianPackage + " to run this test";
     if ("true".equals(System.getenv("THERMOGRAD_REQUIRE_ALL"))) {
       return fail(message);
     }
