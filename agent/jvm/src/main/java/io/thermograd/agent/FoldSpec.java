@@ -20,16 +20,25 @@ final class FoldSpec {
   static final int MIN_DIM = SEGMENT;
   static final int MAX_DIM = 1 << 20;
 
-  private static final long GOLDEN = 0x9e3779b97f4a7c15L;
+  /** What SplitMix64 adds to its state before each word. */
+  static final long STEP = 0x9e3779b97f4a7c15L;
+
+  static final long MIX_1 = 0xbf58476d1ce4e5b9L;
+  static final long MIX_2 = 0x94d049bb133111ebL;
 
   private FoldSpec() {}
 
   /** The word numbered {@code index} (from 0) that a SplitMix64 generator yields from this seed. */
   static long word(long seed, long index) {
-    long z = seed + (index + 1) * GOLDEN;
-    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
-    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    long z = state(seed, index);
+    z = (z ^ (z >>> 30)) * MIX_1;
+    z = (z ^ (z >>> 27)) * MIX_2;
     return z ^ (z >>> 31);
+  }
+
+  /** The generator's state that the word is a mixture of. */
+  static long state(long seed, long index) {
+    return seed + (index + 1) * STEP;
   }
 
   static long placement(long seed, long block) {

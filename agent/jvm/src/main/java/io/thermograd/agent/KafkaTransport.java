@@ -64,9 +64,9 @@ public final class KafkaTransport implements EventTransport {
     // Noise does not compress: zstd saves 5 % of a Gaussian sketch and costs both ends 20 µs a
     // step.
     settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "none");
-    // The largest sketches with some tens of micro-batches; the broker has its own limit.
-    settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 64 << 20);
-    settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 32L << 20);
+    // The largest event and its record around it; the broker has its own limit.
+    settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, EventCodec.MAX_EVENT_BYTES + 4096);
+    settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 2L * EventCodec.MAX_EVENT_BYTES);
     settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 2_000);
     settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 120_000);
     settings.put(ProducerConfig.CLIENT_ID_CONFIG, "thermograd-agent");

@@ -6,11 +6,11 @@ import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 
-/** {@link FoldKernel} in 512-bit vectors: sixteen elements at a time. Not thread-safe. */
+/** {@link FoldKernel} in 512-bit vectors: sixteen elements at a time. Stateless. */
 final class VectorFold implements FoldKernel {
   private static final VectorShuffle<Float>[] EXCHANGE = exchanges();
 
-  private final long[] words = new long[FoldSpec.SIGN_WORDS];
+  private static final LongVector STEPS = steps();
 
   /** Whether this processor has vectors of the kernel's width; others emulate them slowly. */
   static boolean isFast() {
@@ -27,6 +27,14 @@ final class VectorFold implements FoldKernel {
     return all;
   }
 
+  private static LongVector steps() {
+    long[] steps = new long[FoldSpec.SIGN_WORDS];
+    for (int w = 0; w < steps.length; w++) {
+      steps[w] = w * FoldSpec.STEP;
+    }
+    return LongVector.fromArray(LongVector.SPECIES_512, steps, 0);
+  }
+
   @Override
   public void fold(float[] x, int from, int blocks, long firstBlock, long seed, float[] out) {
     for (int b = 0; b < blocks; b++) {
@@ -34,14 +42,20 @@ final class VectorFold implements FoldKernel {
     }
   }
 
-  private void block(float[] x, int from, long block, long seed, float[] out) {
-    for (int w = 0; w < FoldSpec.SIGN_WORDS; w++) {
-      words[w] = FoldSpec.word(seed, block * FoldSpec.WORDS_PER_BLOCK + w);
-    }
+  private static void block(float[] x, int from, long block, long seed, float[] out) {
     long placement = FoldSpec.placement(seed, block);
-    IntVector signs = LongVector.fromArray(LongVector.SPECIES_512, words, 0).reinterpretAsInts();
+    IntVector signs =
+        words(FoldSpec.state(seed, block * FoldSpec.WORDS_PER_BLOCK)).reinterpretAsInts();
     signs = segment(x, from, signs, FoldSpec.firstPlace(placement, out.length), out);
     segment(x, from + FoldSpec.SEGMENT, signs, FoldSpec.secondPlace(placement, out.length), out);
+  }
+
+  /** Eight consecutive words at once, the first from this state. */
+  private static LongVector words(long state) {
+    LongVector z = STEPS.add(state);
+    z = z.lanewise(VectorOperators.XOR, z.lanewise(VectorOperators.LSHR, 30)).mul(FoldSpec.MIX_1);
+    z = z.lanewise(VectorOperators.XOR, z.lanewise(VectorOperators.LSHR, 27)).mul(FoldSpec.MIX_2);
+    return z.lanewise(VectorOperators.XOR, z.lanewise(VectorOperators.LSHR, 31));
   }
 
   private static IntVector segment(float[] x, int from, IntVector signs, int place, float[] out) {

@@ -80,7 +80,7 @@ class SketcherTest {
     long seed = 0x1234_5678_9abc_def0L;
     Sketcher sketcher = Sketcher.of(parameters, dim, seed);
     long[] words = new SplittableRandom(seed).longs(16L * 6).toArray();
-    for (int i = 0; i < parameters; i += 7) {
+    for (int i = 0; i < parameters; i += 37) {
       float[] unit = new float[parameters];
       unit[i] = 1;
       float[] out = new float[dim];

@@ -26,7 +26,7 @@ final class AlertWriter {
     String evidence =
         String.format(
             Locale.ROOT,
-            "mean loss of the last steps %.3g, level before step %,d %.3g",
+            "median loss of the last steps %.3g, level before step %,d %.3g",
             divergence.level(),
             divergence.since(),
             divergence.reference());
@@ -43,7 +43,8 @@ final class AlertWriter {
         step,
         "non_finite",
         "Loss or gradient is not finite",
-        String.format(Locale.ROOT, "step %,d, loss %s", step.step(), step.loss())
+        String.format(Locale.ROOT, "step %,d", step.step())
+            + (step.loss() == null ? "" : ", loss " + step.loss())
             + suspect(step.step()),
         Remedies.restart(learningRate, step.step()));
   }

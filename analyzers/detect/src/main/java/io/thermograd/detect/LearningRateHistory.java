@@ -5,20 +5,28 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Locale;
 
-/** The last jump of the learning rate, because it is the first suspect when a loss rises. */
+/**
+ * The last jump of the learning rate, because it is the first suspect when a loss rises. The steep
+ * first steps of a warm-up are not jumps: no rate before them has held.
+ */
 final class LearningRateHistory {
   // Warm-up and decay schedules move by less than this from step to step.
   private static final double JUMP = 1.2;
+  private static final int HELD = 10;
 
   private double now = Double.NaN;
   private double before = Double.NaN;
   private long changedAt = -1;
+  private long steadySince = -1;
 
   void accept(long step, double rate) {
-    boolean jump = rate > JUMP * now || rate < now / JUMP;
-    if (jump) {
-      before = now;
-      changedAt = step;
+    boolean steady = now > 0 && rate <= JUMP * now && rate >= now / JUMP;
+    if (!steady) {
+      if (now > 0 && step - steadySince >= HELD) {
+        before = now;
+        changedAt = step;
+      }
+      steadySince = step;
     }
     now = rate;
   }
@@ -49,11 +57,13 @@ final class LearningRateHistory {
     out.writeDouble(now);
     out.writeDouble(before);
     out.writeLong(changedAt);
+    out.writeLong(steadySince);
   }
 
   void readFrom(DataInput in) throws IOException {
     now = in.readDouble();
     before = in.readDouble();
     changedAt = in.readLong();
+    steadySince = in.readLong();
   }
 }

@@ -28,8 +28,8 @@ final class Remedies {
     if (learningRate.raisedBetween(since - 200, since + 50)) {
       return String.format(Locale.ROOT, ", at most the %.3g that held", learningRate.before());
     }
-    return Double.isNaN(learningRate.now())
-        ? ""
-        : String.format(Locale.ROOT, ", for example %.3g", learningRate.now() / 2);
+    return learningRate.now() > 0
+        ? String.format(Locale.ROOT, ", for example %.3g", learningRate.now() / 2)
+        : "";
   }
 }

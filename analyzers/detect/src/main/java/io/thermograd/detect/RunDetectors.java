@@ -20,8 +20,7 @@ import java.util.Optional;
 public final class RunDetectors {
   private static final int QUIET_AFTER_NON_FINITE = 100;
   private static final int QUIET_AFTER_LOSS = 1_000;
-  private static final double DESCENT_BEGINS_SDS = 3;
-  private static final double DESCENT_ENDS_SDS = 1.5;
+  private static final int LOSS_EXPECTED_WITHIN = 20;
 
   private final AlertWriter alerts;
   private final DivergenceDetector divergence = new DivergenceDetector();
@@ -29,7 +28,8 @@ public final class RunDetectors {
   private final Episode lostTelemetry = new Episode(QUIET_AFTER_LOSS);
   private final LearningRateHistory learningRate = new LearningRateHistory();
   private boolean wasDiverging;
-  private boolean descending;
+  private Trend trend = Trend.FLAT;
+  private long stepsWithoutLoss;
   private long lost;
 
   /** For one attempt of a run. */
@@ -52,6 +52,8 @@ public final class RunDetectors {
     }
     if (loss != null) {
       divergence.accept(step.step(), loss);
+    } else {
+      stepsWithoutLoss++;
     }
     boolean overflow = step.nonFinite() || (loss != null && !Double.isFinite(loss));
     boolean newLoss = lostEvents > lost;
@@ -68,9 +70,7 @@ public final class RunDetectors {
     if (lostTelemetry.accept(step.step(), newLoss)) {
       opened.add(alerts.lostTelemetry(step, lostEvents));
     }
-    // Two thresholds, so that a loss at the edge of significance does not change regime every step.
-    double significance = smoothed.decrease() / smoothed.decreaseError();
-    descending = significance > (descending ? DESCENT_ENDS_SDS : DESCENT_BEGINS_SDS);
+    trend = trend.next(smoothed.decrease() / smoothed.decreaseError());
     return opened;
   }
 
@@ -80,21 +80,32 @@ public final class RunDetectors {
       return Optional.of(Regime.DIVERGING);
     }
     if (!smoothed.ready()) {
-      return Optional.of(Regime.WARMING_UP);
+      return sendsNoLoss() ? Optional.empty() : Optional.of(Regime.WARMING_UP);
     }
-    return descending ? Optional.of(Regime.DESCENDING) : Optional.empty();
+    return trend == Trend.FALLING ? Optional.of(Regime.DESCENDING) : Optional.empty();
+  }
+
+  private boolean sendsNoLoss() {
+    return stepsWithoutLoss >= LOSS_EXPECTED_WITHIN && divergence.count() == 0;
   }
 
   /** Why there is no regime. */
   public String regimeMissing() {
-    return "the loss is flat within its error; whether that is a plateau or thermal equilibrium is"
-        + " not tested";
+    if (sendsNoLoss()) {
+      return "the run sends no loss: set loss in step";
+    }
+    return trend == Trend.RISING
+        ? "the loss rises, but less than a divergence does"
+        : "the loss is flat within its error; whether that is a plateau or thermal equilibrium is"
+            + " not tested";
   }
 
   /** Verdict / Why / Next for what is known now. */
   public Verdict verdict(QuantityList known, LossMoments smoothed) {
     var writer = new VerdictWriter(known.quantities(), divergence, nonFinite, learningRate);
-    return writer.write(regime(smoothed), smoothed);
+    return sendsNoLoss() && !nonFinite.open()
+        ? VerdictWriter.withoutLoss()
+        : writer.write(regime(smoothed), trend, smoothed);
   }
 
   /** Writes the state; the same state gives the same bytes. */
@@ -104,7 +115,8 @@ public final class RunDetectors {
     lostTelemetry.writeTo(out);
     learningRate.writeTo(out);
     out.writeBoolean(wasDiverging);
-    out.writeBoolean(descending);
+    out.writeByte(trend.ordinal());
+    out.writeLong(stepsWithoutLoss);
     out.writeLong(lost);
   }
 
@@ -115,7 +127,8 @@ public final class RunDetectors {
     lostTelemetry.readFrom(in);
     learningRate.readFrom(in);
     wasDiverging = in.readBoolean();
-    descending = in.readBoolean();
+    trend = Trend.values()[in.readByte()];
+    stepsWithoutLoss = in.readLong();
     lost = in.readLong();
   }
 }

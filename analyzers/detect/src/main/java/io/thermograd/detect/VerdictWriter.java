@@ -29,7 +29,15 @@ final class VerdictWriter {
     this.learningRate = learningRate;
   }
 
-  Verdict write(Optional<Regime> regime, LossMoments loss) {
+  static Verdict withoutLoss() {
+    return new Verdict(
+        Severity.INFO,
+        "The run sends no loss",
+        "Gradient statistics are estimated; whether the run makes progress cannot be told.",
+        "Set loss in step.");
+  }
+
+  Verdict write(Optional<Regime> regime, Trend trend, LossMoments loss) {
     if (nonFinite.open()) {
       return new Verdict(
           Severity.CRITICAL,
@@ -53,7 +61,11 @@ final class VerdictWriter {
           format("%,d steps with a loss so far.", loss.count()),
           "Nothing to do: estimates appear within the first tens of steps.");
     }
-    return regime.isPresent() ? descending(loss) : flat(loss);
+    return switch (trend) {
+      case FALLING -> descending(loss);
+      case FLAT -> flat(loss);
+      case RISING -> rising(loss);
+    };
   }
 
   private Verdict descending(LossMoments loss) {
@@ -66,6 +78,18 @@ final class VerdictWriter {
             + noiseAgainstBatch()
             + ".",
         batchAdvice());
+  }
+
+  private Verdict rising(LossMoments loss) {
+    return new Verdict(
+        Severity.INFO,
+        "The loss is rising",
+        format(
+                "Loss %.3g ± %.2g, %.2g higher than its slower average",
+                loss.mean(), loss.meanError(), -loss.decrease())
+            + noiseAgainstBatch()
+            + ".",
+        "Wait: a rise to half above its level is reported as a divergence.");
   }
 
   private Verdict flat(LossMoments loss) {
@@ -116,7 +140,8 @@ final class VerdictWriter {
     Double low = scale.low();
     if (high != null && high < size / 2) {
       return format(
-          "Nothing to do; a batch below %.0f would reach the same loss with fewer examples.", high);
+          "Nothing to do; a batch of %.0f would reach the same loss with fewer examples.",
+          Math.max(1, high));
     }
     if (low != null && low > 4 * size) {
       return format(

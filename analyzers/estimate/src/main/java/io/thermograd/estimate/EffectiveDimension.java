@@ -10,16 +10,18 @@ import java.io.IOException;
  * d_eff = (tr Σ)²/tr Σ²: in how many directions the gradient noise spreads; 1 for rank one, P for
  * isotropic noise.
  *
- * <p>Noise vectors of different steps are independent, so U = E⟨e_j(t), e_l(t−1)⟩² = tr Σ² without
- * the fourth moments that a square of one step's own contrasts would bring. In a sketch of
- * dimension k, E U = (1 + 1/k)·tr Σ² + (tr Σ)²/k, which is undone. Relative error about √(2/N) and
- * a little more for the sketch; the interval is by the delta method on log d_eff with U's one-step
- * overlap counted.
+ * <p>Noise vectors of different steps are independent, so products of a step with the one before
+ * it, P = tr Σ̂(t)·tr Σ̂(t′) and U = mean_{j,l}⟨e_j(t), e_l(t′)⟩², have E P = (tr Σ)² and E U = tr
+ * Σ² without the fourth moments that squares of one step's own contrasts would bring, also while Σ
+ * grows or shrinks. Any factor on the noise cancels. In a sketch of dimension k, E U = (1 + 1/k)·tr
+ * Σ² + (tr Σ)²/k, which is undone. Relative error about √(2/N + 2/k); the interval is by the delta
+ * method on log d_eff with the one-step overlap of P and U counted.
  *
  * <p>Cost O(c²k) a step, c = min(m−1, 4) contrasts. State c·k floats. One owner thread.
  */
 final class EffectiveDimension {
-  private static final int TRACE = 0;
+  // In this order: meanVariance(a, b) is about these two.
+  private static final int PRODUCT = 0;
   private static final int OVERLAP = 1;
   private static final int NEEDED = 50;
   private static final int MOST_CONTRASTS = 4;
@@ -29,7 +31,7 @@ final class EffectiveDimension {
   private final SketchMath math;
   private final ForgettingMean means;
   private float[][] previous = new float[0][];
-  private long previousStep = -2;
+  private double previousScatter;
 
   EffectiveDimension(int sketchDim, double halfLife, SketchMath math) {
     this.sketchDim = sketchDim;
@@ -40,15 +42,11 @@ final class EffectiveDimension {
   /**
    * Adds a step's contrasts.
    *
-   * @param trace this step's tr Σ̂ from the same contrasts
+   * @param scatter the mean square of all of them
    */
-  void accept(long step, Contrasts contrasts, double trace) {
+  void accept(Contrasts contrasts, double scatter) {
     int c = Math.min(contrasts.rows().length, MOST_CONTRASTS);
-    boolean comparable =
-        previousStep == step - 1
-            && previous.length > 0
-            && previous[0].length == contrasts.mean().length;
-    if (comparable) {
+    if (previous.length > 0 && previous[0].length == contrasts.mean().length) {
       double sum = 0;
       for (float[] before : previous) {
         for (int j = 0; j < c; j++) {
@@ -56,56 +54,59 @@ final class EffectiveDimension {
           sum += overlap * overlap;
         }
       }
-      means.accept(trace, sum / ((double) c * previous.length));
+      means.accept(scatter * previousScatter, sum / ((double) c * previous.length));
     }
     float[][] kept = new float[c][];
     System.arraycopy(contrasts.rows(), 0, kept, 0, c);
     previous = kept;
-    previousStep = step;
+    previousScatter = scatter;
   }
 
-  /** tr Σ² with the sketch's share taken out; NaN before the first pair of steps. */
-  private double squaredTrace() {
-    double trace = means.mean(TRACE);
-    double overlap = means.mean(OVERLAP);
-    return sketchDim == 0 ? overlap : (overlap - trace * trace / sketchDim) / (1 + 1.0 / sketchDim);
+  /** 1/k, 0 without a sketch. */
+  private double sketchShare() {
+    return sketchDim == 0 ? 0 : 1.0 / sketchDim;
+  }
+
+  /** (1 + 1/k)·tr Σ²; NaN before the first pair of steps. */
+  private double ownOverlap() {
+    return means.mean(OVERLAP) - sketchShare() * means.mean(PRODUCT);
   }
 
   /** d_eff, at least 1; NaN while not identified. */
   double value() {
-    double f2 = squaredTrace();
-    double trace = means.mean(TRACE);
-    return means.count() >= NEEDED && f2 > 0 ? Math.max(1, trace * trace / f2) : Double.NaN;
+    double own = ownOverlap();
+    return means.count() >= NEEDED && own > 0
+        ? Math.max(1, (1 + sketchShare()) * means.mean(PRODUCT) / own)
+        : Double.NaN;
   }
 
   /** Standard error of log d_eff. */
   double logError() {
-    double trace = means.mean(TRACE);
-    double own = means.mean(OVERLAP) - (sketchDim == 0 ? 0 : trace * trace / sketchDim);
+    double own = ownOverlap();
     double byOverlap = -1 / own;
-    double byTrace = 2 / trace + (sketchDim == 0 ? 0 : 2 * trace / sketchDim / own);
-    return Math.sqrt(
-        byTrace * byTrace * means.meanVariance(TRACE)
-            + 2 * byTrace * byOverlap * means.meanCovariance(TRACE, OVERLAP)
-            + byOverlap * byOverlap * means.meanVariance(OVERLAP));
+    double byProduct = 1 / means.mean(PRODUCT) + sketchShare() / own;
+    // Directions i, j that a sketch lets collide, which a pair does with probability 1/k, add
+    // 2λ_iλ_j to tr Σ²: over all pairs a variance of (2/k)(tr Σ²)², which no averaging removes.
+    return Math.sqrt(means.meanVariance(byProduct, byOverlap) + 2 * sketchShare());
   }
 
   /**
    * Relative variance that a sketch adds to any trace, 2/(k·d_eff); with d_eff ≥ 1 unknown, 2/k.
    */
   double sketchVariance() {
-    if (sketchDim == 0) {
-      return 0;
-    }
     double d = value();
-    return 2.0 / sketchDim / (Double.isNaN(d) ? 1 : d);
+    return 2 * sketchShare() / (Double.isNaN(d) ? 1 : d);
   }
 
   void describe(QuantityList out) {
     if (means.count() < NEEDED) {
       out.absent(
           QuantityName.EFFECTIVE_DIMENSION,
-          "warming up: " + means.count() + " of " + NEEDED + " pairs of successive steps");
+          "warming up: "
+              + means.count()
+              + " of "
+              + NEEDED
+              + " pairs of steps with at least 2 micro-batches");
       return;
     }
     double d = value();
@@ -126,18 +127,18 @@ final class EffectiveDimension {
   }
 
   double factor() {
-    return StudentT.quantile975(means.effectiveCount() - 1);
+    return StudentT.quantile975(means.degrees());
   }
 
   void writeTo(DataOutput out) throws IOException {
     means.writeTo(out);
-    out.writeLong(previousStep);
+    out.writeDouble(previousScatter);
     StateArrays.write(out, previous);
   }
 
   void readFrom(DataInput in) throws IOException {
     means.readFrom(in);
-    previousStep = in.readLong();
+    previousScatter = in.readDouble();
     previous = StateArrays.readRows(in);
   }
 }

@@ -109,6 +109,21 @@ final class ForgettingMean {
     return count == 0 ? 0 : weight * weight / squaredWeight;
   }
 
+  /** Σw, the weights' sum; 0 before the first sample. */
+  double weight() {
+    return weight;
+  }
+
+  /**
+   * Degrees of freedom of Student's t for intervals of the mean. Lag-1 half squares of normal
+   * samples have variance 3σ⁴/N_eff, where χ² on ν degrees would have 2σ⁴/ν: ν = 2N_eff/3. For
+   * LAG_ONE the larger of two estimates is used, and ν = 2N_eff/5 makes up for the rest of their
+   * spread (coverage by simulation 94.4–96 % from 20 samples on).
+   */
+  double degrees() {
+    return effectiveCount() * (dependence == Dependence.INDEPENDENT ? 2.0 / 3 : 2.0 / 5);
+  }
+
   /** Variance of one sample's noise in element i, from lag-1 differences (INDEPENDENT). */
   double sampleVariance(int i) {
     return count < 2 ? Double.NaN : halfSquares1[i * dim + i];
@@ -120,17 +135,34 @@ final class ForgettingMean {
       return Double.NaN;
     }
     int at = i * dim + j;
-    if (dependence == Dependence.INDEPENDENT) {
-      return halfSquares1[at] / effectiveCount();
-    }
-    double longRun = 3 * halfSquares2[at] - 2 * halfSquares1[at];
-    // Sharing data cannot make the errors cancel here, but sampling noise of V₁, V₂ can look so.
-    return (i == j ? Math.max(longRun, halfSquares2[at]) : longRun) / effectiveCount();
+    double sample =
+        i == j || dependence == Dependence.INDEPENDENT
+            ? longRun(halfSquares1[at], halfSquares2[at])
+            : 3 * halfSquares2[at] - 2 * halfSquares1[at];
+    return sample / effectiveCount();
   }
 
   /** Variance of the error of mean i. */
   double meanVariance(int i) {
     return meanCovariance(i, i);
+  }
+
+  /** Variance of the error of a·mean 0 + b·mean 1. */
+  double meanVariance(double a, double b) {
+    if (count < 3) {
+      return Double.NaN;
+    }
+    double lag1 = quadratic(halfSquares1, a, b);
+    return longRun(lag1, quadratic(halfSquares2, a, b)) / effectiveCount();
+  }
+
+  private double quadratic(double[] c, double a, double b) {
+    return Math.max(0, a * a * c[0] + 2 * a * b * c[1] + b * b * c[dim + 1]);
+  }
+
+  private double longRun(double lag1, double lag2) {
+    // Sharing data cannot make the errors cancel here, but sampling noise of V₁, V₂ can look so.
+    return dependence == Dependence.INDEPENDENT ? lag1 : Math.max(3 * lag2 - 2 * lag1, lag2);
   }
 
   void writeTo(DataOutput out) throws IOException {

@@ -54,7 +54,7 @@ public final class LossMoments {
 
   /** Half-width of the mean's 95 % interval. */
   public double meanError() {
-    return StudentT.quantile975(recent.effectiveCount() - 1) * Math.sqrt(recent.meanVariance(0));
+    return StudentT.quantile975(recent.degrees()) * Math.sqrt(recent.meanVariance(0));
   }
 
   /** Standard deviation of one mini-batch loss around the full loss. */
@@ -72,14 +72,8 @@ public final class LossMoments {
     // Σ(w_fast − w_slow)² of the normalised weights, times one sample's variance.
     double fast = 1 / recent.effectiveCount();
     double slowShare = 1 / slow.effectiveCount();
-    double sumFast = weightSum(decay);
-    double sumSlow = weightSum(slowDecay);
-    double cross = crossWeight / (sumFast * sumSlow);
+    double cross = crossWeight / (recent.weight() * slow.weight());
     return Math.sqrt(recent.sampleVariance(0) * Math.max(0, fast + slowShare - 2 * cross));
-  }
-
-  private double weightSum(double beta) {
-    return (1 - Math.pow(beta, recent.count())) / (1 - beta);
   }
 
   void describe(QuantityList out) {
@@ -94,8 +88,7 @@ public final class LossMoments {
     double sd = standardDeviation();
     // var(s²) of squared differences of normal samples is 3σ⁴/N_eff, so sd(s)/s = √(3/(4 N_eff)).
     double width =
-        StudentT.quantile975(recent.effectiveCount() - 1)
-            * Math.sqrt(0.75 / recent.effectiveCount());
+        StudentT.quantile975(recent.degrees()) * Math.sqrt(0.75 / recent.effectiveCount());
     out.put(
         QuantityName.LOSS_SD,
         sd,

@@ -21,10 +21,12 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>D is centred, from sketches; where no sketches are sent, from the exact norms as Σ_j b_j‖g_j‖²
- * − B‖ḡ‖², refused when that would be mostly rounding. ‖G‖²̂ uses exact norms where sent.
+ * − B‖ḡ‖², refused when that would be mostly rounding. ‖G‖²̂ uses exact norms where sent, if the
+ * micro-batches are the whole batch.
  *
  * <p><b>Over time</b> (m = 1): D = B(‖g_t‖² − g_t·g_{t−1}), with the same factors; relative bias
- * about η·tr(HΣ)/tr Σ, because θ moves in between. A series of its own, never mixed with the other.
+ * about η·tr(HΣ)/tr Σ, because θ moves in between. A series of its own, never mixed with the other,
+ * and read out only when it is all there is: an epoch's short last step does not switch to it.
  *
  * <p>Unbiased per step (within a step). Cost O(mk). One owner thread.
  */
@@ -35,6 +37,8 @@ final class NoiseEstimator {
   // Norms are sums of float squares: trusted to 10⁻⁶, and a difference needs 10³ times that.
   private static final double LEAST_SHARE = 1e-3;
 
+  private static final int SWITCH_AFTER = 20;
+
   private final RunSettings settings;
   private final SketchMath math = new SketchMath();
   private final NoiseSeries within;
@@ -42,13 +46,13 @@ final class NoiseEstimator {
   private final EffectiveDimension dimension;
   private float @Nullable [] previousGradient;
   private long previousStep = -2;
-  private boolean latestIsTemporal;
-  private boolean seenAny;
+  private int temporalInARow;
 
   NoiseEstimator(RunSettings settings, double halfLife) {
     this.settings = settings;
-    this.within = new NoiseSeries(WITHIN_STEP, halfLife, Dependence.INDEPENDENT);
-    this.temporal = new NoiseSeries(TEMPORAL, halfLife, Dependence.LAG_ONE);
+    this.within =
+        new NoiseSeries(WITHIN_STEP, settings.sketchDim(), halfLife, Dependence.INDEPENDENT);
+    this.temporal = new NoiseSeries(TEMPORAL, settings.sketchDim(), halfLife, Dependence.LAG_ONE);
     this.dimension = new EffectiveDimension(settings.sketchDim(), halfLife, math);
   }
 
@@ -75,16 +79,20 @@ final class NoiseEstimator {
     }
     scatter /= contrasts.rows().length;
     double sketchedSqnorm = math.sqnorm(contrasts.mean());
-    Double gradSqnorm = step.gradSqnorm();
+    Double gradSqnorm = wholeSqnorm(step);
     double[] sqnorms = step.sqnorms();
+    boolean added;
     if (gradSqnorm == null) {
-      record(within, step, scatter, scatter, sketchedSqnorm);
+      added = within.accept(trace(scatter), signal(step, sketchedSqnorm, scatter), 0, true);
     } else {
       double exact =
           sqnorms.length == 0 ? scatter : scatterFromNorms(sqnorms, step.examples(), gradSqnorm);
-      record(within, step, scatter, exact, gradSqnorm);
+      added = within.accept(trace(scatter), signal(step, gradSqnorm, exact), 0, false);
     }
-    dimension.accept(step.step(), contrasts, scatter * scatterFactor());
+    if (added) {
+      temporalInARow = 0;
+    }
+    dimension.accept(contrasts, scatter);
     previousGradient = contrasts.mean();
     previousStep = step.step();
     return sketchedSqnorm;
@@ -92,14 +100,20 @@ final class NoiseEstimator {
 
   private void acceptNorms(TrainingStep step) {
     double[] sqnorms = step.sqnorms();
-    Double gradSqnorm = step.gradSqnorm();
+    Double gradSqnorm = wholeSqnorm(step);
     if (gradSqnorm == null || sqnorms.length < 2) {
       return;
     }
     double scatter = scatterFromNorms(sqnorms, step.examples(), gradSqnorm);
-    if (scatter * (sqnorms.length - 1) > LEAST_SHARE * examples(step) * gradSqnorm) {
-      record(within, step, scatter, scatter, gradSqnorm);
+    double resolution = LEAST_SHARE * examples(step) * gradSqnorm / (sqnorms.length - 1);
+    if (within.accept(trace(scatter), signal(step, gradSqnorm, scatter), resolution, false)) {
+      temporalInARow = 0;
     }
+  }
+
+  /** ‖ḡ‖² as sent, if ḡ is the mean over these micro-batches and no others. */
+  private static @Nullable Double wholeSqnorm(TrainingStep step) {
+    return step.batchSize() <= 0 || step.batchSize() == examples(step) ? step.gradSqnorm() : null;
   }
 
   private static double scatterFromNorms(double[] sqnorms, int[] examples, double gradSqnorm) {
@@ -117,28 +131,23 @@ final class NoiseEstimator {
     float[] before = previousGradient;
     if (before != null && previousStep == step.step() - 1 && before.length == gradient.length) {
       double scatter = examples(step) * (square - math.dot(gradient, before));
-      record(temporal, step, scatter, scatter, square);
+      double resolution = LEAST_SHARE * examples(step) * square;
+      if (temporal.accept(trace(scatter), signal(step, square, scatter), resolution, true)) {
+        temporalInARow = Math.min(SWITCH_AFTER, temporalInARow + 1);
+      }
     }
     previousGradient = gradient;
     previousStep = step.step();
     return square;
   }
 
-  /**
-   * @param scatter D, for tr Σ
-   * @param exactScatter D from what is exact where possible, for ‖G‖²
-   */
-  private void record(
-      NoiseSeries series, TrainingStep step, double scatter, double exactScatter, double square) {
-    double batch = examples(step);
-    double meanVariance =
-        settings.datasetSize().isPresent()
-            ? Math.max(0, 1 / batch - 1.0 / settings.datasetSize().getAsLong())
-            : 1 / batch;
-    if (series.accept(scatter * scatterFactor(), square - meanVariance * exactScatter)) {
-      latestIsTemporal = series == temporal;
-      seenAny = true;
+  /** ‖G‖²̂ = ‖ḡ‖² − D·(1/B), or D·(1/B − 1/n) for distinct examples. */
+  private double signal(TrainingStep step, double square, double scatter) {
+    double share = 1.0 / examples(step);
+    if (settings.datasetSize().isPresent()) {
+      share = Math.max(0, share - 1.0 / settings.datasetSize().getAsLong());
     }
+    return square - share * scatter;
   }
 
   private static long examples(TrainingStep step) {
@@ -149,14 +158,16 @@ final class NoiseEstimator {
     return sum;
   }
 
-  /** tr Σ over E D: (n−1)/n for distinct examples, else 1. */
-  private double scatterFactor() {
-    return settings.datasetSize().isPresent() ? 1 - 1.0 / settings.datasetSize().getAsLong() : 1;
+  /** tr Σ̂: D, or D·(n−1)/n for distinct examples. */
+  private double trace(double scatter) {
+    return settings.datasetSize().isPresent()
+        ? scatter * (1 - 1.0 / settings.datasetSize().getAsLong())
+        : scatter;
   }
 
-  /** The series of the method that the newest step allowed. */
+  /** The series of the method that the newest steps allow. */
   NoiseSeries latest() {
-    return latestIsTemporal ? temporal : within;
+    return isTemporal() ? temporal : within;
   }
 
   EffectiveDimension dimension() {
@@ -164,11 +175,11 @@ final class NoiseEstimator {
   }
 
   boolean isTemporal() {
-    return latestIsTemporal;
+    return temporalInARow == SWITCH_AFTER || within.count() == 0;
   }
 
   void describe(QuantityList out) {
-    if (!seenAny) {
+    if (within.count() == 0 && temporal.count() == 0) {
       String reason =
           "no gradient statistics yet: they need sketches or norms of at least 2 micro-batches a"
               + " step, or a gradient sketch at successive steps";
@@ -178,7 +189,7 @@ final class NoiseEstimator {
       return;
     }
     latest().describe(out, dimension.sketchVariance());
-    if (latestIsTemporal) {
+    if (isTemporal()) {
       out.absent(
           QuantityName.EFFECTIVE_DIMENSION,
           "needs at least 2 micro-batches a step; this run sends 1");
@@ -194,8 +205,7 @@ final class NoiseEstimator {
     float[] gradient = previousGradient;
     StateArrays.write(out, gradient == null ? new float[0][] : new float[][] {gradient});
     out.writeLong(previousStep);
-    out.writeBoolean(latestIsTemporal);
-    out.writeBoolean(seenAny);
+    out.writeInt(temporalInARow);
   }
 
   void readFrom(DataInput in) throws IOException {
@@ -205,7 +215,6 @@ final class NoiseEstimator {
     float[][] rows = StateArrays.readRows(in);
     previousGradient = rows.length == 0 ? null : rows[0];
     previousStep = in.readLong();
-    latestIsTemporal = in.readBoolean();
-    seenAny = in.readBoolean();
+    temporalInARow = in.readInt();
   }
 }

@@ -11,22 +11,38 @@ import java.io.IOException;
  * Exponentially weighted averages of one method's per-step estimates of (tr Σ, ‖G‖²), and what
  * follows from the two: the noise scale tr Σ/‖G‖² as the ratio of averages, never an average of
  * ratios. Negative per-step estimates of ‖G‖² are averaged as they are.
+ *
+ * <p>Whether tr Σ is more than rounding is judged on the averages as well: leaving out single steps
+ * for the size of their estimate would bias what remains.
  */
 final class NoiseSeries {
   private static final int TRACE = 0;
   private static final int SIGNAL = 1;
+  private static final int RESOLUTION = 2;
+  private static final int SKETCHED = 3;
   private static final int NEEDED = 20;
 
   private final String method;
+  private final int sketchDim;
   private final ForgettingMean means;
 
-  NoiseSeries(String method, double halfLife, Dependence dependence) {
+  /**
+   * @param sketchDim k, 0 when gradients are sent whole
+   */
+  NoiseSeries(String method, int sketchDim, double halfLife, Dependence dependence) {
     this.method = method;
-    this.means = new ForgettingMean(2, halfLife, dependence);
+    this.sketchDim = sketchDim;
+    this.means = new ForgettingMean(4, halfLife, dependence);
   }
 
-  boolean accept(double trace, double signal) {
-    return means.accept(trace, signal);
+  /**
+   * Adds a step; false, and no change, when a number is not finite.
+   *
+   * @param resolution smallest tr Σ that this step's arithmetic can tell from its rounding
+   * @param sketched whether the signal is from a sketch, not exact
+   */
+  boolean accept(double trace, double signal, double resolution, boolean sketched) {
+    return means.accept(trace, signal, resolution, sketched ? signal : 0);
   }
 
   String method() {
@@ -41,8 +57,18 @@ final class NoiseSeries {
     return means.count() >= NEEDED;
   }
 
+  /** Whether the trace is more than rounding. */
+  boolean resolved() {
+    return trace() >= means.mean(RESOLUTION);
+  }
+
   double trace() {
     return means.mean(TRACE);
+  }
+
+  /** ‖G‖²̂, unbiased, may be negative. */
+  double signal() {
+    return means.mean(SIGNAL);
   }
 
   /**
@@ -53,8 +79,15 @@ final class NoiseSeries {
     return means.meanVariance(TRACE) + sketchVariance * trace() * trace();
   }
 
+  /** The same for ‖G‖², of whose square a sketch's variance is 2/k at most. */
+  private double signalVariance() {
+    double sketched = means.mean(SKETCHED);
+    double share = sketchDim == 0 ? 0 : 2.0 / sketchDim;
+    return means.meanVariance(SIGNAL) + share * sketched * sketched;
+  }
+
   double factor() {
-    return StudentT.quantile975(means.effectiveCount() - 1);
+    return StudentT.quantile975(means.degrees());
   }
 
   /** Publishes noise trace, squared gradient norm and noise scale, or says what is missing. */
@@ -66,10 +99,18 @@ final class NoiseSeries {
       out.absent(QuantityName.GRADIENT_NOISE_SCALE, reason);
       return;
     }
-    double signal = means.mean(SIGNAL);
-    double signalError = factor() * Math.sqrt(means.meanVariance(SIGNAL));
+    double signal = signal();
+    double signalError = factor() * Math.sqrt(signalVariance());
     out.put(
         QuantityName.GRADIENT_SQNORM, signal, signal - signalError, signal + signalError, method);
+    if (!resolved()) {
+      String reason =
+          "the gradients differ by less than their rounding: send sketches of at least 2"
+              + " micro-batches a step";
+      out.absent(QuantityName.NOISE_TRACE, reason);
+      out.absent(QuantityName.GRADIENT_NOISE_SCALE, reason);
+      return;
+    }
     double traceError = factor() * Math.sqrt(traceVariance(sketchVariance));
     out.put(
         QuantityName.NOISE_TRACE,
@@ -86,10 +127,10 @@ final class NoiseSeries {
             trace(),
             signal,
             traceVariance(sketchVariance),
-            means.meanVariance(SIGNAL),
+            signalVariance(),
             means.meanCovariance(TRACE, SIGNAL),
             factor());
-    if (signal > 0 && Double.isFinite(interval.high()) && Double.isFinite(interval.low())) {
+    if (Double.isFinite(interval.high()) && Double.isFinite(interval.low())) {
       out.put(
           QuantityName.GRADIENT_NOISE_SCALE,
           trace() / signal,
@@ -103,8 +144,8 @@ final class NoiseSeries {
     }
     out.absent(
         QuantityName.GRADIENT_NOISE_SCALE,
-        "the gradient is lost in its noise: the interval of ‖G‖² covers 0, so only a lower bound is"
-            + " known");
+        "the gradient is lost in its noise: the interval of ‖G‖² covers 0, so at most a lower bound"
+            + " is known");
   }
 
   void writeTo(DataOutput out) throws IOException {

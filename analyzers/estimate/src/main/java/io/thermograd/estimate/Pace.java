@@ -18,10 +18,11 @@ final class Pace {
   private double seconds;
 
   void accept(long step, double time) {
+    double passed = time - lastTime;
     // A clock that was set back says nothing about the pace; a gap in steps does.
-    if (count > 0 && time >= lastTime) {
+    if (count > 0 && passed >= 0 && Double.isFinite(passed)) {
       steps = decay * steps + (step - lastStep);
-      seconds = decay * seconds + (time - lastTime);
+      seconds = decay * seconds + passed;
     }
     lastStep = step;
     lastTime = time;

@@ -5,7 +5,7 @@ package io.thermograd.estimate;
  * t²·Var(a − ρb).
  *
  * <p>Exact where a and b are jointly normal, however noisy b is; the delta method is its limit for
- * a precise b. Bounded exactly when b's own interval excludes 0. Source: E. C. Fieller, Some
+ * a precise b. Bounded exactly when b's own interval is above 0. Source: E. C. Fieller, Some
  * problems in interval estimation, J. R. Stat. Soc. B 16 (1954) 175–185.
  *
  * @param low lower end; NaN when nothing bounds the ratio from below
@@ -26,6 +26,11 @@ record RatioInterval(double low, double high) {
       return new RatioInterval(Double.NaN, Double.POSITIVE_INFINITY);
     }
     double root = Math.sqrt(discriminant);
+    if (quadratic > 0 && b < 0) {
+      // A significantly negative estimate of a positive b: no positive ratio fits, none is ruled
+      // out.
+      return new RatioInterval(Double.NaN, Double.POSITIVE_INFINITY);
+    }
     if (quadratic > 0) {
       return new RatioInterval((half - root) / quadratic, (half + root) / quadratic);
     }

@@ -3,7 +3,10 @@ package io.thermograd.estimate;
 import io.thermograd.theory.Temperature;
 import io.thermograd.wire.QuantityName;
 import io.thermograd.wire.proto.RunStarted.Optimizer;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,9 @@ final class Temperatures {
           QuantityName.TEMPERATURE_NOMINAL,
           QuantityName.TEMPERATURE_EFFECTIVE,
           QuantityName.THERMAL_ENERGY);
+  private static final Set<Optimizer> APPLICABLE =
+      EnumSet.of(
+          Optimizer.SGD, Optimizer.MOMENTUM, Optimizer.NESTEROV, Optimizer.OPTIMIZER_UNSPECIFIED);
   private static final String SETTINGS = "settings";
 
   private final RunSettings settings;
@@ -40,9 +46,13 @@ final class Temperatures {
     double rate =
         Temperature.effectiveLearningRate(step.learningRate(), settings.momentum().orElse(0));
     double batch = step.batchSize();
+    if (!Double.isFinite(rate)) {
+      ALL.forEach(name -> out.absent(name, "η/(1−β) overflows"));
+      return;
+    }
     out.putExact(QuantityName.TEMPERATURE_NOMINAL, Temperature.nominal(rate, batch), SETTINGS);
     NoiseSeries series = noise.latest();
-    if (!series.ready() || !(series.trace() >= 0)) {
+    if (!series.ready() || !series.resolved()) {
       String reason = "waits for the noise trace";
       out.absent(QuantityName.THERMAL_ENERGY, reason);
       out.absent(QuantityName.TEMPERATURE_EFFECTIVE, reason);
@@ -91,11 +101,9 @@ final class Temperatures {
       return "no step yet";
     }
     Optimizer optimizer = settings.optimizer();
-    if (optimizer == Optimizer.ADAM
-        || optimizer == Optimizer.ADAMW
-        || optimizer == Optimizer.OTHER) {
+    if (!APPLICABLE.contains(optimizer)) {
       return "defined for SGD, heavy ball and Nesterov; this run's optimizer is "
-          + optimizer.name().toLowerCase(java.util.Locale.ROOT);
+          + optimizer.name().toLowerCase(Locale.ROOT);
     }
     if (settings.momentum().isEmpty()) {
       return "the run did not say its momentum: set momentum in run_started";

@@ -35,7 +35,7 @@ final class RunCollector implements MultiCollector {
   private static final MetricMetadata LAST_INSIGHT =
       new MetricMetadata(
           PREFIX + "run_last_insight_timestamp_seconds",
-          "When the latest insight was published, by the analyzer's clock");
+          "When the run was last brought up to date here, by the analyzer's clock");
   private static final MetricMetadata REGIME =
       new MetricMetadata(PREFIX + "regime", "1 for the regime the run is in, 0 for the others");
   private static final MetricMetadata STEPS =

@@ -16,6 +16,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.stream.LongStream;
 
 /**
  * The catalogue: every meter an analyzer exports is registered here and nowhere else, and described
@@ -32,22 +33,12 @@ public final class ThermogradMetrics implements AutoCloseable {
   /** How long a finished run's last numbers stay: four scrapes at Prometheus' usual 15 s. */
   public static final Duration DEFAULT_LINGER = Duration.ofSeconds(60);
 
-  private static final Duration[] LATENCY_BUCKETS = {
-    Duration.ofMillis(5),
-    Duration.ofMillis(10),
-    Duration.ofMillis(25),
-    Duration.ofMillis(50),
-    Duration.ofMillis(100),
-    Duration.ofMillis(250),
-    Duration.ofMillis(500),
-    Duration.ofSeconds(1),
-    Duration.ofMillis(2500),
-    Duration.ofSeconds(5),
-    Duration.ofSeconds(10),
-    Duration.ofSeconds(30),
-    Duration.ofSeconds(60),
-    Duration.ofMinutes(5)
-  };
+  /** From a broker beside the trainer to five minutes behind. */
+  private static final Duration[] LATENCY_BUCKETS =
+      LongStream.of(
+              5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000)
+          .mapToObj(Duration::ofMillis)
+          .toArray(Duration[]::new);
 
   private final PrometheusMeterRegistry registry;
   private final Clock clock;
@@ -59,9 +50,14 @@ public final class ThermogradMetrics implements AutoCloseable {
   private final Counter accepted;
   private final Map<RejectionKind, Counter> rejected = new EnumMap<>(RejectionKind.class);
   private final Map<RunSummary.Status, Counter> finished = new EnumMap<>(RunSummary.Status.class);
-  private final Counter insights;
+  private final Counter skipped;
+  private final Counter lost;
+  private final Counter updates;
+  private final Counter forgotten;
   private final Counter snapshots;
   private final Counter snapshotBytes;
+  private final Counter corruptSnapshots;
+  private final Counter restarts;
   private final Counter labelsDropped;
   private final Timer latency;
 
@@ -86,9 +82,12 @@ public final class ThermogradMetrics implements AutoCloseable {
 
     jvm = new JvmMeters(registry); // first: it brings a filter
     accepted =
-        Counter.builder("thermograd.events.accepted")
-            .description("Events that were applied to a run's analysis")
-            .register(registry);
+        counter("thermograd.events.accepted", "Events that were applied to a run's analysis");
+    skipped =
+        counter(
+            "thermograd.events.skipped", "Events read again whose effect a snapshot already held");
+    lost =
+        counter("thermograd.events.lost", "Records that retention deleted before they were read");
     for (RejectionKind kind : RejectionKind.values()) {
       rejected.put(
           kind,
@@ -107,24 +106,27 @@ public final class ThermogradMetrics implements AutoCloseable {
                 .register(registry));
       }
     }
-    insights =
-        Counter.builder("thermograd.insights").description("Insights published").register(registry);
-    snapshots =
-        Counter.builder("thermograd.snapshots")
-            .description("Run states written to the snapshots topic")
-            .register(registry);
+    updates =
+        counter("thermograd.run.updates", "Times that a run's series were brought up to date");
+    forgotten =
+        counter("thermograd.runs.forgotten", "Runs that were forgotten to bound the memory");
+    snapshots = counter("thermograd.snapshots", "Run states written to the snapshots topic");
     snapshotBytes =
         Counter.builder("thermograd.snapshot")
             .description("Bytes of run states written to the snapshots topic")
             .baseUnit("bytes")
             .register(registry);
+    corruptSnapshots =
+        counter("thermograd.snapshots.corrupt", "Run states that could not be read back");
+    restarts =
+        counter("thermograd.worker.restarts", "Times that the worker began again after a failure");
     labelsDropped =
-        Counter.builder("thermograd.run.labels.dropped")
-            .description("Labels of runs that were left out to keep the series bounded")
-            .register(registry);
+        counter(
+            "thermograd.run.labels.dropped",
+            "Labels of runs that were left out to keep the series bounded");
     latency =
         Timer.builder("thermograd.analysis.latency")
-            .description("From a step's event time to its insight's publication")
+            .description("From a step's event time to its numbers being here")
             .serviceLevelObjectives(LATENCY_BUCKETS)
             .register(registry);
     Gauge.builder("thermograd.active.runs", this, ThermogradMetrics::activeRuns)
@@ -155,7 +157,7 @@ public final class ThermogradMetrics implements AutoCloseable {
     if (leftOut > 0) {
       labelsDropped.increment(leftOut);
     }
-    insights.increment();
+    updates.increment();
     // A trainer's clock that runs ahead would give less than nothing.
     double seconds = Math.max(0, now - insight.time());
     latency.record(Duration.ofNanos((long) (seconds * 1e9)));
@@ -186,7 +188,7 @@ public final class ThermogradMetrics implements AutoCloseable {
     }
   }
 
-  /** One more event was applied. Accepted and rejected together are all records processed. */
+  /** One more event was applied. Accepted, rejected and skipped are all records read. */
   public void accepted() {
     accepted.increment();
   }
@@ -202,6 +204,31 @@ public final class ThermogradMetrics implements AutoCloseable {
     if (counter != null) {
       counter.increment();
     }
+  }
+
+  /** So many more events were read again whose effect a snapshot already held. */
+  public void skipped(long events) {
+    skipped.increment(events);
+  }
+
+  /** So many more records were deleted by retention before they were read. */
+  public void lost(long records) {
+    lost.increment(records);
+  }
+
+  /** One more run was forgotten to bound the memory. */
+  public void forgotten() {
+    forgotten.increment();
+  }
+
+  /** The worker begins once more after a failure. */
+  public void workerRestarted() {
+    restarts.increment();
+  }
+
+  /** One more run state could not be read back. */
+  public void snapshotCorrupt() {
+    corruptSnapshots.increment();
   }
 
   /** One more alert about a run; shown from the run's first insight on. */
@@ -260,6 +287,10 @@ public final class ThermogradMetrics implements AutoCloseable {
   public void close() {
     jvm.close();
     registry.close();
+  }
+
+  private Counter counter(String name, String description) {
+    return Counter.builder(name).description(description).register(registry);
   }
 
   private double now() {

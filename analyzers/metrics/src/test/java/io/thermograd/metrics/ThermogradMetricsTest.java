@@ -162,7 +162,7 @@ class ThermogradMetricsTest {
   }
 
   @Test
-  void acceptedAndRejectedAreAllThatWasProcessed() {
+  void acceptedRejectedAndSkippedAreAllThatWasRead() {
     Scrape before = Scrape.of(metrics);
     assertThat(before.value("thermograd_events_accepted_total")).isEqualTo(0.0);
     for (RejectionKind kind : RejectionKind.values()) {
@@ -171,6 +171,7 @@ class ThermogradMetricsTest {
 
     metrics.accepted();
     metrics.accepted(9);
+    metrics.skipped(100);
     for (RejectionKind kind : RejectionKind.values()) {
       metrics.rejected(kind);
     }
@@ -180,7 +181,7 @@ class ThermogradMetricsTest {
         after.seriesWith("thermograd_events_").stream()
             .mapToDouble(s -> after.samples().getOrDefault(s, Double.NaN))
             .sum();
-    assertThat(sum).isEqualTo(10.0 + RejectionKind.values().length);
+    assertThat(sum).isEqualTo(110.0 + RejectionKind.values().length);
   }
 
   private static String rejected(RejectionKind kind) {
@@ -284,6 +285,19 @@ class ThermogradMetricsTest {
     assertThat(value("thermograd_worker_healthy")).isEqualTo(0.0);
     assertThat(Scrape.of(metrics).seriesWith("thermograd_consumer_lag_records"))
         .containsExactly("thermograd_consumer_lag_records{partition=\"4\"}");
+  }
+
+  @Test
+  void whatTheWorkerSurvivesIsCounted() {
+    metrics.lost(40);
+    metrics.forgotten();
+    metrics.workerRestarted();
+    metrics.snapshotCorrupt();
+
+    assertThat(value("thermograd_events_lost_total")).isEqualTo(40.0);
+    assertThat(value("thermograd_runs_forgotten_total")).isEqualTo(1.0);
+    assertThat(value("thermograd_worker_restarts_total")).isEqualTo(1.0);
+    assertThat(value("thermograd_snapshots_corrupt_total")).isEqualTo(1.0);
   }
 
   @Test

@@ -68,8 +68,10 @@ final class AttemptFold {
       output.reject(RejectionKind.INVALID, wrongLength.get());
       return;
     }
-    // Before assembly: a step that completes with this event knows of its drops.
-    droppedByRank.merge(event.getRank(), event.getDroppedEvents(), Math::max);
+    if (event.getDroppedEvents() > 0 && event.getRank() < Math.max(1, started.getWorldSize())) {
+      // Before assembly: a step that completes with this event knows of its drops.
+      droppedByRank.merge(event.getRank(), event.getDroppedEvents(), Math::max);
+    }
     assembler
         .offer(event, step -> analyse(step, output))
         .ifPresent(rejection -> output.reject(rejection.kind(), rejection.message()));
@@ -149,7 +151,9 @@ final class AttemptFold {
   }
 
   private long dropped() {
-    return droppedByRank.values().stream().mapToLong(Long::longValue).sum();
+    // Each is at most 2⁶³−1, their sum may be more.
+    double sum = droppedByRank.values().stream().mapToDouble(Long::doubleValue).sum();
+    return (long) sum;
   }
 
   /**

@@ -28,6 +28,16 @@ public final class MetricsListener implements WorkerListener {
   }
 
   @Override
+  public void skipped(long events) {
+    metrics.skipped(events);
+  }
+
+  @Override
+  public void lost(long records) {
+    metrics.lost(records);
+  }
+
+  @Override
   public void live(Insight current, Map<String, String> labels) {
     metrics.publish(current, labels);
   }
@@ -81,5 +91,20 @@ public final class MetricsListener implements WorkerListener {
   @Override
   public void snapshotWritten(int bytes) {
     metrics.snapshot(bytes);
+  }
+
+  @Override
+  public void snapshotCorrupt() {
+    metrics.snapshotCorrupt();
+  }
+
+  @Override
+  public void forgotten() {
+    metrics.forgotten();
+  }
+
+  @Override
+  public void restarted() {
+    metrics.workerRestarted();
   }
 }

@@ -19,9 +19,10 @@ import java.util.function.Consumer;
  * Assembles steps from the events of their ranks, and hands them on in rising order.
  *
  * <p>A step is complete when every rank's event is there. One that is not is given up when newer
- * steps have run so many steps, or so many seconds of event time, ahead: used with the ranks that
- * came if those hold at least 2 micro-batches, else counted as missing. All of it depends on the
- * events alone, never on a clock.
+ * steps have run so many steps, or one of its ranks so many seconds of its own event time, ahead:
+ * used with the ranks that came if those hold at least 2 micro-batches, else counted as missing.
+ * All of it depends on the events alone, never on a clock, and two ranks' clocks are never
+ * compared.
  *
  * <p>A run that reports every N-th step misses nothing: gaps are counted in units of the smallest
  * gap seen.
@@ -38,7 +39,7 @@ final class StepAssembler {
   private final NavigableMap<Long, BitSet> released = new TreeMap<>();
   private long lastReleased = -1;
   private long newestStep = -1;
-  private double newestTime = Double.NEGATIVE_INFINITY;
+  private final NavigableMap<Integer, Double> newestTimes = new TreeMap<>();
   private long stride;
   private long missing;
 
@@ -76,7 +77,7 @@ final class StepAssembler {
           "step " + event.getStep() + " of rank " + event.getRank() + " came twice");
     }
     newestStep = Math.max(newestStep, event.getStep());
-    newestTime = Math.max(newestTime, event.getTime());
+    newestTimes.put(event.getRank(), event.getTime());
     release(steps, false);
     return Optional.empty();
   }
@@ -122,10 +123,12 @@ final class StepAssembler {
   }
 
   private boolean givenUp(Map.Entry<Long, NavigableMap<Integer, StepEvent>> entry) {
-    double time =
-        entry.getValue().values().stream().mapToDouble(StepEvent::getTime).min().orElseThrow();
     return newestStep - entry.getKey() >= config.assemblyWindowSteps()
-        || newestTime - time >= config.assemblyWindowSeconds();
+        || entry.getValue().values().stream()
+            .anyMatch(
+                e ->
+                    newestTimes.getOrDefault(e.getRank(), e.getTime()) - e.getTime()
+                        >= config.assemblyWindowSeconds());
   }
 
   private static int microBatches(List<StepEvent> events) {
@@ -153,7 +156,11 @@ final class StepAssembler {
   void writeTo(DataOutput out) throws IOException {
     out.writeLong(lastReleased);
     out.writeLong(newestStep);
-    out.writeDouble(newestTime);
+    out.writeInt(newestTimes.size());
+    for (var entry : newestTimes.entrySet()) {
+      out.writeInt(entry.getKey());
+      out.writeDouble(entry.getValue());
+    }
     out.writeLong(stride);
     out.writeLong(missing);
     out.writeInt(released.size());
@@ -172,7 +179,10 @@ final class StepAssembler {
   void readFrom(DataInput in) throws IOException {
     lastReleased = in.readLong();
     newestStep = in.readLong();
-    newestTime = in.readDouble();
+    newestTimes.clear();
+    for (int n = in.readInt(); n > 0; n--) {
+      newestTimes.put(in.readInt(), in.readDouble());
+    }
     stride = in.readLong();
     missing = in.readLong();
     released.clear();

@@ -20,6 +20,7 @@ final class StepConverter {
   static TrainingStep convert(List<StepEvent> events, boolean complete) {
     List<MicroBatch> batches = microBatches(events);
     StepEvent first = events.get(0);
+    long batchSize = batchSize(events, batches, complete);
     boolean skipped = skippedByLossScaler(events);
     if (skipped) {
       batches = List.of();
@@ -33,7 +34,7 @@ final class StepConverter {
         time(events),
         loss,
         learningRate(events),
-        batchSize(events, batches, complete),
+        batchSize,
         batches.stream().mapToInt(MicroBatch::getExamples).toArray(),
         sqnorms,
         sketches,
@@ -103,7 +104,7 @@ final class StepConverter {
     double weight = 0;
     for (StepEvent event : events) {
       double examples =
-          event.getMicroBatchesList().stream().mapToInt(MicroBatch::getExamples).sum();
+          event.getMicroBatchesList().stream().mapToLong(MicroBatch::getExamples).sum();
       if (event.hasLoss()) {
         double w = examples > 0 ? examples : 1;
         sum += w * event.getLoss();

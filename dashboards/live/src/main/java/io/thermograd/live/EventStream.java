@@ -54,7 +54,9 @@ final class EventStream implements Runnable {
       Thread.currentThread().interrupt();
     } finally {
       unsubscribe.run();
-      client.close();
+      if (!client.terminated()) {
+        client.close();
+      }
     }
   }
 

@@ -2,7 +2,7 @@ package io.thermograd.live;
 
 import io.javalin.http.sse.SseClient;
 import java.time.Clock;
-import java.util.Set;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -18,7 +18,7 @@ final class EventStreams implements AutoCloseable {
 
   private final LiveStore store;
   private final Clock clock;
-  private final Set<EventStream> open = ConcurrentHashMap.newKeySet();
+  private final Map<EventStream, Thread> open = new ConcurrentHashMap<>();
   private final AtomicLong closedAsSlow = new AtomicLong();
 
   EventStreams(LiveStore store, Clock clock) {
@@ -30,7 +30,6 @@ final class EventStreams implements AutoCloseable {
   void serve(SseClient client, @Nullable String runId) {
     client.keepAlive();
     EventStream stream = new EventStream(client, store, runId, boot, clock);
-    open.add(stream);
     Thread thread =
         new Thread(
             () -> {
@@ -45,6 +44,7 @@ final class EventStreams implements AutoCloseable {
             },
             "live-stream");
     thread.setDaemon(true);
+    open.put(stream, thread);
     thread.start();
   }
 
@@ -60,8 +60,17 @@ final class EventStreams implements AutoCloseable {
     return closedAsSlow.get();
   }
 
+  /** Ends all streams and waits a moment for that: they need the server to say good-bye. */
   @Override
   public void close() {
-    open.forEach(EventStream::close);
+    Map<EventStream, Thread> ending = Map.copyOf(open);
+    ending.keySet().forEach(EventStream::close);
+    try {
+      for (Thread thread : ending.values()) {
+        thread.join(500);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -21,7 +22,6 @@ import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +90,8 @@ public final class KafkaTail implements AutoCloseable {
     if (consumer != null) {
       consumer.wakeup();
     }
-    thread.interrupt();
+    // No interrupt: a consumer that is interrupted while it closes logs that as an error.
+    LockSupport.unpark(thread);
     try {
       thread.join(5_000);
     } catch (InterruptedException e) {
@@ -119,8 +120,8 @@ public final class KafkaTail implements AutoCloseable {
       try (Consumer<byte[], byte[]> consumer = consumers.get()) {
         current = consumer;
         follow(consumer);
-      } catch (WakeupException | InterruptException e) {
-        // Only close() does either; the loop's condition tells.
+      } catch (WakeupException e) {
+        // Only close() does that; the loop's condition tells.
       } catch (KafkaException e) {
         lost(e);
       }
@@ -261,10 +262,6 @@ public final class KafkaTail implements AutoCloseable {
   }
 
   private void pause() {
-    try {
-      Thread.sleep(options.backoff().toMillis());
-    } catch (InterruptedException e) {
-      // Only close() interrupts; the loop's condition tells.
-    }
+    LockSupport.parkNanos(this, options.backoff().toNanos());
   }
 }

@@ -7,6 +7,8 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Clock;
 import org.eclipse.jetty.http.UriCompliance;
 import org.slf4j.Logger;
@@ -43,6 +45,7 @@ public final class LiveServer implements AutoCloseable {
    * @throws IOException if it cannot be bound for another reason
    */
   public static LiveServer start(LiveStore store, LiveServerOptions options) throws IOException {
+    requireFree(options);
     Clock clock = Clock.systemUTC();
     EventStreams streams = new EventStreams(store, clock);
     HostCheck hosts = new HostCheck(options.host(), options.allowedHosts());
@@ -158,9 +161,20 @@ public final class LiveServer implements AutoCloseable {
         .result(JsonViews.error(message));
   }
 
-  private static IOException asIoException(RuntimeException e, LiveServerOptions options) {
+  /** Asked first, because the HTTP server logs a failed start at length. */
+  private static void requireFree(LiveServerOptions options) throws IOException {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(options.host(), options.port()));
+    } catch (IOException e) {
+      throw asIoException(e, options);
+    }
+  }
+
+  private static IOException asIoException(Exception e, LiveServerOptions options) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof BindException) {
+      // "Cannot assign requested address" is one as well, and no port helps against that.
+      if (cause instanceof BindException && String.valueOf(cause.getMessage()).contains("in use")) {
         String owner = options.portOwner().apply(options.port()).map(o -> " by " + o).orElse("");
         return new PortTakenException(
             options.port(),

@@ -52,6 +52,10 @@ final class PointSeries {
   /** Thins to at most {@code target} (≥ 8) points and tells how many went. */
   int thinTo(int target) {
     int before = points.size();
+    if (before <= target) {
+      return 0;
+    }
+    points = thinned(target / 4);
     while (points.size() > target) {
       // 62 doublings put everything into one bucket, which keeps two points.
       width *= 2;

@@ -91,6 +91,11 @@ public final class Browser implements AutoCloseable {
     }
   }
 
+  /** Closes every page, so that none of them looks for a server that is stopped afterwards. */
+  public void closePages() {
+    List.copyOf(browser.contexts()).forEach(BrowserContext::close);
+  }
+
   @Override
   public void close() {
     browser.close();

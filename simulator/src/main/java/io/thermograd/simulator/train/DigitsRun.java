@@ -43,6 +43,9 @@ public record DigitsRun(
 
   public static final int DEFAULT_SKETCH_DIM = 1024;
 
+  /** One for all seeds, so that runs can be compared in sketch space. */
+  public static final long SKETCH_SEED = 0x7468726D67726164L;
+
   public DigitsRun {
     if (runId.isBlank()) {
       throw new IllegalArgumentException("run id should not be empty: was '" + runId + "'");

@@ -13,10 +13,6 @@ import java.util.function.Consumer;
 
 /** One execution of a {@link DigitsRun}: the network, the data and the telemetry put together. */
 final class DigitsTraining {
-  // The sketch of a run must not change with its seed, or runs could not be compared in sketch
-  // space.
-  private static final long SKETCH_SEED = 0x7468726D67726164L;
-
   private final DigitsRun run;
   private final StepClock clock;
   private final Mlp mlp;
@@ -31,7 +27,7 @@ final class DigitsTraining {
     this.mlp = Mlp.relu(Digits.FEATURES, run.hidden(), Digits.CLASSES);
     this.training = new Evaluator(mlp, split.train());
     this.validation = new Evaluator(mlp, split.test());
-    this.sketcher = Sketcher.of(mlp.parameterCount(), run.sketchDim(), SKETCH_SEED);
+    this.sketcher = Sketcher.of(mlp.parameterCount(), run.sketchDim(), DigitsRun.SKETCH_SEED);
   }
 
   RunStarted started() {

@@ -228,6 +228,9 @@ export class Chart {
       log,
       this.#state.everything,
     );
+    if (this.#state.panel.stepped && !log) {
+      range.min = Math.min(0, range.min);
+    }
     this.#state.onRange(range);
     return [range.min, range.max];
   }
@@ -242,7 +245,7 @@ export class Chart {
     if (panel.reference) {
       const values = u.data.at(REFERENCE);
       const last = values.findLast((x) => x !== null && x !== undefined);
-      drawReferenceName(u, values, `${panel.referenceName} = ${count(last)}`, c.reference, c.surface);
+      drawReferenceName(u, values, main, `${panel.referenceName} = ${count(last)}`, c.reference, c.surface);
     }
     drawAlerts(u, group.alerts, c, group.highlighted);
   }

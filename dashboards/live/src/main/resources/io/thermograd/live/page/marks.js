@@ -112,30 +112,42 @@ export function drawBounds(u, steps, values, lows, color) {
   ctx.restore();
 }
 
-/** Names the dashed reference line at its right end, above or below, whichever is inside. */
-export function drawReferenceName(u, values, label, color, halo) {
-  let at = u.series[0].idxs[1];
-  while (at >= 0 && (values[at] === null || values[at] === undefined)) {
-    at--;
-  }
-  if (at < 0) {
+/** Names the dashed reference line at that end of it where the main line is farther away. */
+export function drawReferenceName(u, values, main, label, color, halo) {
+  const [from, to] = u.series[0].idxs;
+  const known = (column, i) => column[i] !== null && column[i] !== undefined;
+  const y = (column, i) => u.valToPos(column[i], "y", true);
+  const end = (start, by) => {
+    let i = start;
+    while (i >= from && i <= to && !known(values, i)) {
+      i += by;
+    }
+    return i >= from && i <= to ? i : null;
+  };
+  const first = end(from, 1);
+  const last = end(to, -1);
+  if (first === null || last === null) {
     return;
   }
-  const { ctx } = u;
+  const room = (i) => (known(main, i) ? Math.abs(y(main, i) - y(values, i)) : Infinity);
   const ratio = devicePixelRatio;
-  const y = u.valToPos(values[at], "y", true);
-  const below = y - u.bbox.top < 20 * ratio;
+  const right = room(last) >= Math.min(30 * ratio, room(first));
+  const at = right ? last : first;
+  const line = y(values, at);
+  const below = line - u.bbox.top < 20 * ratio || (known(main, at) && y(main, at) < line && line - y(main, at) < 30 * ratio);
+  const { ctx } = u;
   ctx.save();
+  ctx.setLineDash([]);
   ctx.font = `${FONT_PX * ratio}px ${getComputedStyle(document.body).fontFamily}`;
-  ctx.textAlign = "right";
+  ctx.textAlign = right ? "right" : "left";
   ctx.textBaseline = below ? "top" : "bottom";
   ctx.lineWidth = 4 * ratio;
   ctx.lineJoin = "round";
   ctx.strokeStyle = halo;
   ctx.fillStyle = color;
-  const x = u.bbox.left + u.bbox.width - 4 * ratio;
+  const x = right ? u.bbox.left + u.bbox.width - 4 * ratio : Math.max(u.bbox.left, u.valToPos(u.data[0][at], "x", true)) + 4 * ratio;
   const dy = (below ? 4 : -4) * ratio;
-  ctx.strokeText(label, x, y + dy);
-  ctx.fillText(label, x, y + dy);
+  ctx.strokeText(label, x, line + dy);
+  ctx.fillText(label, x, line + dy);
   ctx.restore();
 }

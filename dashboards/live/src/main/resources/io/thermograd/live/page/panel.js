@@ -72,10 +72,9 @@ export class Panel {
         this.helpButton,
         el("span", { class: "unit" }, about.unit),
         el("span", { class: "grow" }),
-        this.off,
         this.logButton,
       ),
-      el("p", { class: "readout" }, this.value, this.interval, this.at),
+      el("p", { class: "readout" }, this.value, this.interval, el("span", { class: "grow" }), this.at, this.off),
       this.plot,
       this.empty,
       this.note,
@@ -216,8 +215,9 @@ export class Panel {
     const onlyBound = q && (q.value === null || q.value === undefined);
     this.empty.hidden = drawn;
     text(this.empty, latest ? `absent: ${reason}` : "Waiting for the first insight of this run…");
-    this.note.hidden = !drawn || !reason;
-    text(this.note, onlyBound ? reason : `absent now: ${reason}`);
+    // Once there, its room stays: a reason that comes and goes should not move the page.
+    this.note.hidden = !drawn || (this.note.hidden && !reason);
+    text(this.note, !reason ? "\u00a0" : onlyBound ? reason : `absent now: ${reason}`);
   }
 
   #ranged({ over }) {

@@ -222,7 +222,7 @@ function emptyState() {
       el(
         "code",
         {},
-        'var reporter = RunReporter.start(started,\n    new KafkaTransport(Map.of("bootstrap.servers", broker)),\n    ReporterOptions.DEFAULT);\nreporter.report(step);   // never blocks, never throws',
+        'var reporter = RunReporter.start(started,\n    new KafkaTransport(Map.of("bootstrap.servers", broker)),\n    ReporterOptions.defaults());\n// of every step; never blocks, never throws\nreporter.report(step);',
       ),
     ),
     el("p", {}, "Any other language: the event format is one JSON object a line. The README’s section “Attach your own run” has both, and PyTorch."),

@@ -1,0 +1,273 @@
+package io.thermograd.detect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.SplittableRandom;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DivergenceDetectorTest {
+  private static final int SEEDS = 25;
+  private static final int STEPS = 40_000;
+
+  /** The loss at step t. */
+  private interface Losses {
+    double at(int t);
+  }
+
+  private static int alarms(String name, IntFunction<Losses> runs) {
+    int alarms = 0;
+    for (int seed = 0; seed < SEEDS; seed++) {
+      var detector = new DivergenceDetector();
+      Losses losses = runs.apply(seed);
+      boolean before = false;
+      for (int t = 0; t < STEPS; t++) {
+        detector.accept(t, losses.at(t));
+        alarms += detector.diverging() && !before ? 1 : 0;
+        before = detector.diverging();
+      }
+    }
+    System.out.printf("divergence alarms in 10⁶ steps, %s: %d%n", name, alarms);
+    return alarms;
+  }
+
+  @Test
+  void stationaryLosses() {
+    assertThat(
+            alarms(
+                "independent normal losses",
+                seed -> {
+                  var random = new SplittableRandom(seed);
+                  return t -> 1 + 0.3 * random.nextGaussian();
+                }))
+        .isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0.9, 0.999})
+  void lossesThatWander(double memory) {
+    // sd of the wandering mean a tenth of its level, batch noise of a twentieth.
+    assertThat(
+            alarms(
+                "AR(1) " + memory,
+                seed -> {
+                  var random = new SplittableRandom(seed);
+                  double[] x = {0};
+                  return t -> {
+                    x[0] =
+                        memory * x[0]
+                            + 0.1 * Math.sqrt(1 - memory * memory) * random.nextGaussian();
+                    return 1 + x[0] + 0.05 * random.nextGaussian();
+                  };
+                }))
+        .isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {10, 3000})
+  void lossesThatFall(double time) {
+    assertThat(
+            alarms(
+                "falling with time constant " + time,
+                seed -> {
+                  var random = new SplittableRandom(seed);
+                  return t -> (0.05 + 5 * Math.exp(-t / time)) * (1 + 0.2 * random.nextGaussian());
+                }))
+        .isZero();
+  }
+
+  @Test
+  void lossesThatFallToZero() {
+    assertThat(
+            alarms(
+                "falling to 10⁻⁹",
+                seed -> {
+                  var random = new SplittableRandom(seed);
+                  return t -> Math.exp(-t / 2000.0) * Math.exp(0.5 * random.nextGaussian());
+                }))
+        .isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1, 2})
+  void heavyTailedLosses(double sigma) {
+    assertThat(
+            alarms(
+                "lognormal, σ = " + sigma,
+                seed -> {
+                  var random = new SplittableRandom(seed);
+                  return t -> Math.exp(sigma * random.nextGaussian());
+                }))
+        .isLessThanOrEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 5})
+  void spikes(int length) {
+    // Every 200 steps or so, 10 to 1000 times the level, some in clusters with gaps.
+    assertThat(
+            alarms(
+                "clusters of up to " + length + " spikes",
+                seed -> {
+                  var random = new SplittableRandom(seed);
+                  int[] left = {0};
+                  return t -> {
+                    double base = 1 + 0.1 * random.nextGaussian();
+                    if (left[0] == 0 && random.nextInt(200) == 0) {
+                      left[0] = random.nextInt(1, length + 1);
+                    }
+                    if (left[0] > 0 && random.nextInt(3) > 0) {
+                      left[0]--;
+                      return base * Math.pow(10, random.nextDouble(1, 3));
+                    }
+                    return base;
+                  };
+                }))
+        .isLessThanOrEqualTo(1);
+  }
+
+  @Test
+  void negativeLossesAndLossesAroundZero() {
+    assertThat(
+            alarms(
+                "around zero",
+                seed -> {
+                  var random = new SplittableRandom(seed);
+                  return t -> random.nextGaussian() - 0.0001 * seed * t;
+                }))
+        .isZero();
+  }
+
+  @Test
+  void lossesThatAreMostlyZero() {
+    assertThat(
+            alarms(
+                "a hinge loss, zero but for single examples",
+                seed -> {
+                  var random = new SplittableRandom(seed);
+                  return t -> random.nextInt(50) == 0 ? random.nextDouble() : 0;
+                }))
+        .isLessThanOrEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1.005, 1.01, 1.02, 1.05, 1.1, 1.3, 2})
+  void growthIsFound(double growth) {
+    int worst = 0;
+    double worstRatio = 0;
+    for (int seed = 0; seed < SEEDS; seed++) {
+      var random = new SplittableRandom(seed);
+      var detector = new DivergenceDetector();
+      int t = 0;
+      for (; t < 500; t++) {
+        detector.accept(t, 0.3 + Math.exp(-t / 100.0) + 0.03 * random.nextGaussian());
+      }
+      assertThat(detector.diverging()).isFalse();
+      int at = -1;
+      for (; t < 3000 && at < 0; t++) {
+        detector.accept(t, 0.3 * Math.pow(growth, t - 500) + 0.03 * random.nextGaussian());
+        if (detector.diverging()) {
+          at = t - 500;
+        }
+      }
+      assertThat(at).as("growth " + growth).isNotNegative();
+      assertThat(detector.since()).isBetween(495L, 500L + at);
+      assertThat(detector.level()).isGreaterThan(detector.reference());
+      worst = Math.max(worst, at);
+      worstRatio = Math.max(worstRatio, Math.pow(growth, at));
+    }
+    System.out.printf(
+        "divergence by %.3f a step: found after at most %d steps, loss ×%.3g%n",
+        growth, worst, worstRatio);
+    // Twice the time in which the loss triples, and the steps that it has to last.
+    assertThat(worst).isLessThan((int) (2 * Math.log(3) / Math.log(growth)) + 20);
+  }
+
+  @Test
+  void growthStaysFoundUntilTheEnd() {
+    var detector = new DivergenceDetector();
+    double loss = 1;
+    for (int t = 0; t < 2000; t++) {
+      loss *= t < 100 ? 1 : 1.5;
+      detector.accept(t, loss);
+      if (t > 130) {
+        assertThat(detector.diverging()).isTrue();
+        assertThat(detector.level()).isFinite();
+        assertThat(detector.reference()).isFinite();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {5, 20, 40})
+  void aCatapultThatReturnsIsOver(int halfWidth) {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      var random = new SplittableRandom(seed);
+      var detector = new DivergenceDetector();
+      for (int t = 0; t < 600; t++) {
+        double rise =
+            t < 300 || t > 300 + 2 * halfWidth
+                ? 0
+                : 10 - 10 * Math.abs(t - 300 - halfWidth) / (double) halfWidth;
+        detector.accept(t, 1 + rise + 0.1 * random.nextGaussian());
+        if (t > 330 + 2 * halfWidth) {
+          assertThat(detector.diverging()).as("step " + t).isFalse();
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1e100, 1e200, Double.MAX_VALUE, -Double.MAX_VALUE})
+  void oneAbsurdLossBlindsItNot(double absurd) {
+    for (int when : new int[] {0, 10, 200}) {
+      var detector = new DivergenceDetector();
+      for (int t = 0; t < 10_000; t++) {
+        detector.accept(t, t == when ? absurd : 1 + 0.1 * (t % 3));
+      }
+      assertThat(detector.diverging()).isFalse();
+      for (int t = 10_000; t < 10_100; t++) {
+        detector.accept(t, 100);
+      }
+      assertThat(detector.diverging()).as("after " + absurd + " at " + when).isTrue();
+    }
+  }
+
+  @Test
+  void nonFiniteLossesArePassedOver() {
+    var detector = new DivergenceDetector();
+    var clean = new DivergenceDetector();
+    for (int t = 0; t < 200; t++) {
+      detector.accept(t, 1 + t % 2);
+      clean.accept(t, 1 + t % 2);
+      detector.accept(t, t % 3 == 0 ? Double.NaN : Double.POSITIVE_INFINITY);
+    }
+    assertThat(States.bytes(detector::writeTo)).isEqualTo(States.bytes(clean::writeTo));
+  }
+
+  @Test
+  void goesOnBitForBitAfterARestore() {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      var random = new SplittableRandom(seed);
+      var whole = new DivergenceDetector();
+      int cut = random.nextInt(300);
+      for (int t = 0; t < cut; t++) {
+        whole.accept(t, loss(random, t));
+      }
+      var restored = new DivergenceDetector();
+      States.copy(whole::writeTo, restored::readFrom);
+      for (int t = cut; t < 400; t++) {
+        double loss = loss(random, t);
+        whole.accept(t, loss);
+        restored.accept(t, loss);
+        assertThat(States.bytes(restored::writeTo)).isEqualTo(States.bytes(whole::writeTo));
+      }
+    }
+  }
+
+  private static double loss(SplittableRandom random, int t) {
+    return 1 + (t % 120 > 80 ? 5 : 0) + random.nextGaussian() * 0.1;
+  }
+}

@@ -1,0 +1,106 @@
+package io.thermograd.estimate;
+
+import io.thermograd.wire.proto.RunStarted.Optimizer;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInput;
+import java.io.DataInputStream;
+import java.io.DataOutput;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/** Steps, settings and gradients for tests. */
+final class Draws {
+  /** Gradients sent whole, independent draws, plain SGD. */
+  static final RunSettings WHOLE =
+      new RunSettings(OptionalLong.empty(), OptionalDouble.of(0), Optimizer.SGD, 0);
+
+  private Draws() {}
+
+  static RunSettings distinct(long n) {
+    return new RunSettings(OptionalLong.of(n), OptionalDouble.of(0), Optimizer.SGD, 0);
+  }
+
+  static RunSettings sketched(int k) {
+    return new RunSettings(OptionalLong.empty(), OptionalDouble.of(0), Optimizer.SGD, k);
+  }
+
+  static TrainingStep step(long step, int[] examples, float[][] gradients) {
+    return new TrainingStep(
+        step, step, null, null, sum(examples), examples, new double[0], gradients, null, false);
+  }
+
+  static TrainingStep norms(
+      long step, int[] examples, double[] sqnorms, @Nullable Double gradSqnorm) {
+    return new TrainingStep(
+        step,
+        step,
+        null,
+        null,
+        sum(examples),
+        examples,
+        sqnorms,
+        new float[0][],
+        gradSqnorm,
+        false);
+  }
+
+  static int sum(int[] x) {
+    int sum = 0;
+    for (int v : x) {
+      sum += v;
+    }
+    return sum;
+  }
+
+  /** mean + sd_i·N(0, 1)/√examples in every element. */
+  static float[] normal(SplittableRandom random, double[] mean, double[] sds, int examples) {
+    float[] g = new float[mean.length];
+    double scale = 1 / Math.sqrt(examples);
+    for (int i = 0; i < g.length; i++) {
+      g[i] = (float) (mean[i] + scale * sds[i] * random.nextGaussian());
+    }
+    return g;
+  }
+
+  static double[] filled(int n, double value) {
+    double[] x = new double[n];
+    java.util.Arrays.fill(x, value);
+    return x;
+  }
+
+  interface Writer {
+    void writeTo(DataOutput out) throws IOException;
+  }
+
+  interface Reader {
+    void readFrom(DataInput in) throws IOException;
+  }
+
+  static byte[] bytes(Writer state) {
+    try {
+      var bytes = new ByteArrayOutputStream();
+      state.writeTo(new DataOutputStream(bytes));
+      return bytes.toByteArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static void copy(Writer from, Reader to) {
+    try {
+      var in = new DataInputStream(new ByteArrayInputStream(bytes(from)));
+      to.readFrom(in);
+      if (in.read() >= 0) {
+        throw new AssertionError("state was not read to its end");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.thermograd.estimate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
+
+class RunEstimatorsTest {
+
+  @RepeatedTest(40)
+  void goesOnBitForBitAfterARestore(RepetitionInfo info) {
+    var random = new SplittableRandom(info.getCurrentRepetition());
+    var whole = new RunEstimators(Draws.WHOLE, 50, 20);
+    int cut = random.nextInt(80);
+    for (long t = 0; t < cut; t++) {
+      whole.accept(step(random, t));
+    }
+    var restored = new RunEstimators(Draws.WHOLE, 50, 20);
+    Draws.copy(whole::writeTo, restored::readFrom);
+    for (long t = cut; t < cut + 80; t++) {
+      TrainingStep step = step(random, t);
+      whole.accept(step);
+      restored.accept(step);
+      QuantityList one = new QuantityList();
+      QuantityList other = new QuantityList();
+      whole.describe(one);
+      restored.describe(other);
+      assertThat(other.quantities()).isEqualTo(one.quantities());
+      assertThat(other.absent()).isEqualTo(one.absent());
+    }
+    assertThat(Draws.bytes(restored::writeTo)).isEqualTo(Draws.bytes(whole::writeTo));
+  }
+
+  @Test
+  void everyQuantityOrTheReasonForItsAbsenceIsThere() {
+    var random = new SplittableRandom(2);
+    var estimators = new RunEstimators(Draws.WHOLE, 50, 20);
+    for (long t = 0; t < 300; t++) {
+      estimators.accept(step(random, t));
+      QuantityList list = new QuantityList();
+      estimators.describe(list);
+      var both = new java.util.TreeSet<>(list.quantities().keySet());
+      both.addAll(list.absent().keySet());
+      assertThat(both).hasSize(14);
+      assertThat(list.absent().values()).allSatisfy(r -> assertThat(r).isNotBlank());
+      list.quantities()
+          .values()
+          .forEach(
+              q -> {
+                Double value = q.value();
+                Double low = q.low();
+                Double high = q.high();
+                if (value != null && low != null && high != null) {
+                  assertThat(value).isBetween(low, high);
+                }
+              });
+    }
+  }
+
+  private static TrainingStep step(SplittableRandom random, long t) {
+    int m = random.nextInt(4);
+    int[] b = new int[m];
+    float[][] g = new float[m][];
+    for (int j = 0; j < m; j++) {
+      b[j] = random.nextInt(1, 5);
+      g[j] = Draws.normal(random, Draws.filled(6, 1), Draws.filled(6, 2), b[j]);
+    }
+    boolean sketches = random.nextInt(5) > 0;
+    double[] sqnorms = new double[sketches ? 0 : m];
+    for (int j = 0; j < sqnorms.length; j++) {
+      sqnorms[j] = random.nextDouble();
+    }
+    return new TrainingStep(
+        random.nextInt(5) == 0 ? 2 * t : t,
+        t,
+        maybe(random, random.nextInt(9) == 0 ? Double.NaN : random.nextDouble()),
+        maybe(random, 0.1),
+        random.nextInt(3) == 0 ? 0 : Draws.sum(b),
+        b,
+        sqnorms,
+        sketches ? g : new float[0][],
+        maybe(random, random.nextDouble()),
+        random.nextInt(20) == 0);
+  }
+
+  private static @Nullable Double maybe(SplittableRandom random, double x) {
+    return random.nextInt(3) == 0 ? null : x;
+  }
+}

@@ -1,0 +1,71 @@
+package io.thermograd.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.thermograd.wire.Alert;
+import io.thermograd.wire.Insight;
+import io.thermograd.wire.Quantity;
+import io.thermograd.wire.Regime;
+import io.thermograd.wire.Severity;
+import io.thermograd.wire.Verdict;
+import java.util.regex.Pattern;
+
+/** What holds of everything a fold says, whatever it was fed. */
+final class Outputs {
+  private static final Pattern GARBAGE =
+      Pattern.compile("NaN|null|Infinity|%[.,\\d]*[dgfs]|--|\\.\\.");
+
+  private Outputs() {}
+
+  static void check(Collected output) {
+    output.insights.forEach(Outputs::check);
+    output.alerts.forEach(Outputs::check);
+  }
+
+  private static void check(Insight insight) {
+    Verdict verdict = insight.verdict();
+    assertThat(verdict).isNotNull();
+    if (verdict != null) {
+      sane(verdict.title());
+      sane(verdict.why());
+      sane(verdict.next());
+      assertThat(verdict.severity() == Severity.CRITICAL)
+          .isEqualTo(insight.regime() == Regime.DIVERGING);
+    }
+    assertThat(insight.absent().containsKey("regime")).isEqualTo(insight.regime() == null);
+    insight.absent().values().forEach(Outputs::sane);
+    insight
+        .quantities()
+        .forEach(
+            (name, q) -> {
+              check(name, q);
+              assertThat(insight.absent().containsKey(name)).isEqualTo(q.value() == null);
+            });
+  }
+
+  private static void check(String name, Quantity q) {
+    Double value = q.value();
+    Double low = q.low();
+    Double high = q.high();
+    if (value != null && low != null && high != null) {
+      // Ends may come out a rounding beyond the value.
+      double rounding = 1e-9 * Math.abs(value);
+      assertThat(low - rounding).as(name).isLessThanOrEqualTo(value);
+      assertThat(high + rounding).as(name).isGreaterThanOrEqualTo(value);
+    }
+    if (low != null && !name.equals("gradient_sqnorm") && !name.equals("loss")) {
+      assertThat(low).as(name).isNotNegative();
+    }
+  }
+
+  private static void check(Alert alert) {
+    sane(alert.title());
+    sane(alert.evidence().replaceAll("loss (NaN|-?Infinity)", ""));
+    sane(alert.next());
+  }
+
+  private static void sane(String sentence) {
+    assertThat(sentence).isNotBlank();
+    assertThat(GARBAGE.matcher(sentence).find()).as(sentence).isFalse();
+  }
+}

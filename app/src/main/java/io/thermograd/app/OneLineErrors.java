@@ -1,0 +1,60 @@
+package io.thermograd.app;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Says what went wrong in one line; the stack trace is for {@code --verbose}. */
+final class OneLineErrors implements IParameterExceptionHandler, IExecutionExceptionHandler {
+
+  @Override
+  public int handleParseException(ParameterException e, String[] args) {
+    CommandLine command = e.getCommandLine();
+    StringBuilder line = new StringBuilder(firstLine(e));
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      List<String> nearest = unmatched.getSuggestions();
+      if (!nearest.isEmpty()) {
+        line.append("; did you mean ").append(String.join(" or ", nearest)).append('?');
+      }
+    }
+    line.append(" (see ").append(command.getCommandSpec().qualifiedName()).append(" --help)");
+    say(command.getErr(), line.toString());
+    return ExitCode.USAGE;
+  }
+
+  @Override
+  public int handleExecutionException(Exception e, CommandLine command, ParseResult result) {
+    say(command.getErr(), firstLine(e));
+    if (CommonOptions.isVerbose(command)) {
+      e.printStackTrace(command.getErr());
+    } else if (!(e instanceof Failure) && !(e instanceof IOException)) {
+      say(command.getErr(), "this should not happen; --verbose shows where");
+    }
+    command.getErr().flush();
+    return e instanceof Failure failure ? failure.exitCode() : ExitCode.FAILED;
+  }
+
+  private static String firstLine(Exception e) {
+    String message = e.getMessage();
+    if (message == null || message.isBlank() || (e instanceof IOException && bare(e))) {
+      message = e.toString();
+    }
+    return message.lines().findFirst().orElse(message);
+  }
+
+  // The file system's exceptions carry nothing but the file's name.
+  private static boolean bare(Exception e) {
+    return e.getClass().getName().startsWith("java.nio.file.");
+  }
+
+  private static void say(PrintWriter err, String line) {
+    err.println("thermograd: " + line);
+    err.flush();
+  }
+}

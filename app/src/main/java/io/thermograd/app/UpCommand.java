@@ -1,0 +1,79 @@
+package io.thermograd.app;
+
+import java.io.IOException;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "up",
+    description = "Start the analyzer and the live page, and a Kafka unless one is named.",
+    footer = {"", "Exit codes: 0 stopped by Ctrl-C or SIGTERM; 1 an error; 2 wrong usage."})
+final class UpCommand extends BaseCommand {
+  @Mixin private KafkaOptions kafka = new KafkaOptions();
+  @Mixin private BrokerOptions broker = new BrokerOptions();
+  @Mixin private ListenOptions listen = new ListenOptions();
+  @Mixin private PageOptions page = new PageOptions();
+  @Mixin private MetricsOptions metrics = new MetricsOptions();
+  @Mixin private GroupOptions group = new GroupOptions();
+  @Mixin private AnalysisOptions analysis = new AnalysisOptions();
+
+  @Option(
+      names = "--partitions",
+      paramLabel = "N",
+      description = "Partitions of topics that have to be made (default: 12, embedded 4).")
+  private @Nullable Integer partitions;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    boolean embedded = !kafka.given();
+    if (!embedded && broker.given()) {
+      throw new Failure(
+          ExitCode.USAGE,
+          "--data and --kafka-port are of the embedded broker and a cluster is named; leave either"
+              + " out",
+          null);
+    }
+    listen.warn(err());
+    page.requireFree(listen.host());
+    metrics.requireFree(listen.host());
+    Station.Settings settings =
+        new Station.Settings(
+            listen.host(),
+            metrics.port(),
+            page.server(listen.host()),
+            BrokerOptions.plan(partitions, embedded),
+            group.id(),
+            analysis.config(),
+            metrics.runTtl());
+    int port = embedded ? broker.requiredPort() : 0;
+    Interrupts interrupts = Interrupts.install();
+    try (Services services = new Services()) {
+      String[] where = new String[1];
+      Station station =
+          Station.start(
+              services,
+              settings,
+              () -> {
+                if (!embedded) {
+                  where[0] = Cluster.servers(kafka.client());
+                  return kafka.client();
+                }
+                EmbeddedKafka own = services.add("the embedded Kafka", broker.start(port));
+                where[0] = broker.describe(own);
+                return Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, own.bootstrapServers());
+              });
+      Banner.print(
+          out(),
+          Banner.line("page", station.pageUrl()),
+          Banner.line("metrics", station.metricsUrl()),
+          Banner.line("kafka", where[0]));
+      interrupts.await();
+      err().println("thermograd: stopping");
+    }
+    return ExitCode.OK;
+  }
+}
