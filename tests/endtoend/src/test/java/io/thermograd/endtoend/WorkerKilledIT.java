@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A worker killed with SIGKILL again and again, while trainers go on sending. */
 final class WorkerKilledIT {
   private static final int KILLS = 20;
-  private static final int KILLS_AT_WORK = 14;
+  private static final int KILLS_AT_WORK = 12;
 
   @Test
   void endsWithTheStateOfAWorkerThatNeverStopped(@TempDir Path dir) throws Exception {
@@ -21,9 +21,9 @@ final class WorkerKilledIT {
         Process child = start(kafka);
         if (kill < KILLS_AT_WORK) {
           WorkerChild.awaitWorking(child);
-          Thread.sleep(random.nextInt(700));
+          Thread.sleep(random.nextInt(500));
         } else {
-          Thread.sleep(random.nextInt(1_500)); // while it starts, joins, loads
+          Thread.sleep(random.nextInt(1_200)); // while it starts, joins, loads
         }
         child.destroyForcibly(); // SIGKILL
         assertThat(child.waitFor()).isEqualTo(128 + 9);
