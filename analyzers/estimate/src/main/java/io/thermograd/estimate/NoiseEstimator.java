@@ -53,7 +53,7 @@ final class NoiseEstimator {
     this.within =
         new NoiseSeries(WITHIN_STEP, settings.sketchDim(), halfLife, Dependence.INDEPENDENT);
     this.temporal = new NoiseSeries(TEMPORAL, settings.sketchDim(), halfLife, Dependence.LAG_ONE);
-    this.dimension = new EffectiveDimension(settings.sketchDim(), halfLife, math);
+    this.dimension = new EffectiveDimension(settings, halfLife, math);
   }
 
   /** Adds a step; ‖ḡ‖² as far as its sketches tell, NaN without any. */
@@ -92,7 +92,7 @@ final class NoiseEstimator {
     if (added) {
       temporalInARow = 0;
     }
-    dimension.accept(contrasts, scatter);
+    dimension.accept(contrasts, step.examples(), scatter);
     previousGradient = contrasts.mean();
     previousStep = step.step();
     return sketchedSqnorm;
