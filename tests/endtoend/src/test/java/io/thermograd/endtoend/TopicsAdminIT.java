@@ -26,9 +26,11 @@ final class TopicsAdminIT {
       String policy =
           admin
               .describeConfigs(List.of(snapshots))
-              .values()
-              .get(snapshots)
+              .all()
               .get(30, TimeUnit.SECONDS)
+              .values()
+              .iterator()
+              .next()
               .get("cleanup.policy")
               .value();
       assertThat(policy).isEqualTo("compact");

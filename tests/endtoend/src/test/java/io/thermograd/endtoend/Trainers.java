@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /** Many runs that send steps until told to finish; remembers what they sent. */
 final class Trainers implements AutoCloseable {
@@ -30,6 +31,7 @@ final class Trainers implements AutoCloseable {
   private final KafkaProducer<byte[], byte[]> producer;
   private final Thread thread = new Thread(this::train, "trainers");
   private volatile boolean stop;
+  private volatile @Nullable Exception undelivered;
 
   /**
    * @param pauseMillis between two steps of all runs
@@ -39,6 +41,7 @@ final class Trainers implements AutoCloseable {
     this.pauseMillis = pauseMillis;
     Map<String, Object> config = new HashMap<>(kafka.config());
     config.put("linger.ms", 0);
+    config.put("delivery.timeout.ms", 35_000);
     this.producer =
         new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
     thread.start();
@@ -49,6 +52,10 @@ final class Trainers implements AutoCloseable {
     stop = true;
     thread.join();
     producer.flush();
+    Exception failure = undelivered;
+    if (failure != null) {
+      throw new AssertionError("the topic lacks events that were sent", failure);
+    }
     return sent;
   }
 
@@ -82,7 +89,12 @@ final class Trainers implements AutoCloseable {
     sent.computeIfAbsent(run, k -> new ArrayList<>()).add(e);
     producer.send(
         new ProducerRecord<>(
-            Topics.STEPS, run.getBytes(StandardCharsets.UTF_8), EventCodec.encode(e)));
+            Topics.STEPS, run.getBytes(StandardCharsets.UTF_8), EventCodec.encode(e)),
+        (metadata, failure) -> {
+          if (failure != null) {
+            undelivered = failure;
+          }
+        });
   }
 
   private static Event started(String run) {
