@@ -12,6 +12,7 @@ import io.thermograd.stream.WorkerHealth;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -66,9 +67,8 @@ final class Analyzer {
       return Health.failing("the analyzer is starting");
     }
     WorkerHealth h = running.health();
-    metrics.workerHealthy(h.ok());
     Map<String, String> details = new LinkedHashMap<>();
-    details.put("state", h.state().name().toLowerCase(java.util.Locale.ROOT));
+    details.put("state", h.state().name().toLowerCase(Locale.ROOT));
     details.put("partitions", Integer.toString(h.partitions()));
     details.put("runs", Integer.toString(h.runs()));
     details.put("lag", Long.toString(h.lag()));

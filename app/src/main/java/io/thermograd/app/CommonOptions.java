@@ -9,6 +9,7 @@ import picocli.CommandLine.Option;
 /** What every command takes. */
 final class CommonOptions {
   private static final String VERBOSE = "--verbose";
+  private static final String KAFKA = "org.apache.kafka";
 
   @Option(
       names = {"-v", VERBOSE},
@@ -16,7 +17,7 @@ final class CommonOptions {
   void setVerbose(boolean on) {
     if (on) {
       level("io.thermograd", Level.DEBUG);
-      level("org.apache.kafka", Level.INFO);
+      level(KAFKA, Level.INFO);
       level("kafka", Level.INFO);
       level("state.change.logger", Level.WARN);
       level(org.slf4j.Logger.ROOT_LOGGER_NAME, Level.INFO);
@@ -27,6 +28,14 @@ final class CommonOptions {
     return command.getParseResult() != null
         && command.getCommandSpec().findOption(VERBOSE) != null
         && command.getParseResult().hasMatchedOption(VERBOSE);
+  }
+
+  /** From here on Kafka logs nothing, unless everything was asked for. */
+  static void hushKafka() {
+    if (LoggerFactory.getLogger(KAFKA) instanceof Logger kafka && !kafka.isEnabledFor(Level.INFO)) {
+      level(KAFKA, Level.OFF);
+      level("kafka", Level.OFF);
+    }
   }
 
   private static void level(String logger, Level level) {

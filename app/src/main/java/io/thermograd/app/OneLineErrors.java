@@ -2,7 +2,7 @@ package io.thermograd.app;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.List;
+import java.util.Collection;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -16,13 +16,15 @@ final class OneLineErrors implements IParameterExceptionHandler, IExecutionExcep
   @Override
   public int handleParseException(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
-    StringBuilder line = new StringBuilder(firstLine(e));
-    if (e instanceof UnmatchedArgumentException unmatched) {
-      List<String> nearest = unmatched.getSuggestions();
-      if (!nearest.isEmpty()) {
-        line.append("; did you mean ").append(String.join(" or ", nearest)).append('?');
-      }
+    if (args.length == 0 && !command.getSubcommands().isEmpty()) {
+      command.usage(command.getErr());
+      return ExitCode.USAGE;
     }
+    StringBuilder line =
+        new StringBuilder(
+            e instanceof UnmatchedArgumentException unmatched
+                ? unmatched(unmatched.getUnmatched().get(0), command)
+                : firstLine(e));
     line.append(" (see ").append(command.getCommandSpec().qualifiedName()).append(" --help)");
     say(command.getErr(), line.toString());
     return ExitCode.USAGE;
@@ -38,6 +40,21 @@ final class OneLineErrors implements IParameterExceptionHandler, IExecutionExcep
     }
     command.getErr().flush();
     return e instanceof Failure failure ? failure.exitCode() : ExitCode.FAILED;
+  }
+
+  private static String unmatched(String word, CommandLine command) {
+    String what;
+    Collection<String> candidates;
+    if (word.startsWith("-")) {
+      what = "there is no option ";
+      candidates = command.getCommandSpec().optionsMap().keySet();
+    } else {
+      candidates = command.getSubcommands().keySet();
+      what = candidates.isEmpty() ? "one argument too many: " : "there is no command ";
+    }
+    return what
+        + word
+        + Nearest.to(word, candidates).map(near -> "; did you mean " + near + "?").orElse("");
   }
 
   private static String firstLine(Exception e) {

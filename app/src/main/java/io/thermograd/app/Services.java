@@ -20,6 +20,7 @@ final class Services implements AutoCloseable {
 
   @Override
   public void close() {
+    CommonOptions.hushKafka(); // its clients lament being interrupted
     while (!started.isEmpty()) {
       Service service = started.pop();
       try {

@@ -2,6 +2,7 @@ package io.thermograd.app;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -21,7 +22,7 @@ final class EmbeddedKafkaChild {
     Map<String, Object> config =
         Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers());
     try (Admin admin = Admin.create(config)) {
-      admin.createTopics(java.util.List.of(new NewTopic("kept", 2, (short) 1))).all().get();
+      admin.createTopics(List.of(new NewTopic("kept", 2, (short) 1))).all().get();
     }
     try (KafkaProducer<String, String> producer =
         new KafkaProducer<>(config, new StringSerializer(), new StringSerializer())) {

@@ -5,6 +5,7 @@ import io.thermograd.wire.QuantityName;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.OptionalLong;
 
 /**
  * d_eff = (tr Σ)²/tr Σ²: in how many directions the gradient noise spreads; 1 for rank one, P for
@@ -17,6 +18,20 @@ import java.io.IOException;
  * Σ² + (tr Σ)²/k, which is undone. Relative error about √(2/N + 2/k); the interval is by the delta
  * method on log d_eff with the one-step overlap of P and U counted.
  *
+ * <p><b>Epochs.</b> Where an epoch goes through n distinct examples, two of its steps share none: U
+ * lacks the products of an example with itself, and the two traces are negatively correlated. With
+ * ξ_i = g_i − G, F₄ = E‖ξ‖⁴ and up to O(1/n) relative,
+ *
+ * <pre>
+ *   E U = tr Σ² − r·F₄        E P = (tr Σ)² − r·(F₄ − (tr Σ)²)        r = (1 − B/n)/n,
+ * </pre>
+ *
+ * since a share 1 − B/n of successive steps lie within one epoch. F₄ comes from the contrasts' own
+ * fourth moments: with weights w on the examples, Σw = 0 and Σw² = 1, E‖e‖⁴ = M + Σw⁴(F₄ − M), M =
+ * (tr Σ)² + 2 tr Σ². The three are linear in (tr Σ)² and tr Σ² and are solved for them. Near
+ * convergence, where few examples hold most of the noise, d_eff would else read tens of percent
+ * off.
+ *
  * <p>Cost O(c²k) a step, c = min(m−1, 4) contrasts. State c·k floats. One owner thread.
  */
 final class EffectiveDimension {
@@ -27,14 +42,16 @@ final class EffectiveDimension {
   private static final int MOST_CONTRASTS = 4;
   private static final String METHOD = "lagged_contrasts";
 
+  private final OptionalLong datasetSize;
   private final int sketchDim;
   private final SketchMath math;
   private final ForgettingMean means;
   private float[][] previous = new float[0][];
   private double previousScatter;
 
-  EffectiveDimension(int sketchDim, double halfLife, SketchMath math) {
-    this.sketchDim = sketchDim;
+  EffectiveDimension(RunSettings settings, double halfLife, SketchMath math) {
+    this.datasetSize = settings.datasetSize();
+    this.sketchDim = settings.sketchDim();
     this.math = math;
     this.means = new ForgettingMean(2, halfLife, Dependence.LAG_ONE);
   }
@@ -42,9 +59,10 @@ final class EffectiveDimension {
   /**
    * Adds a step's contrasts.
    *
+   * @param examples sizes of the micro-batches they are of
    * @param scatter the mean square of all of them
    */
-  void accept(Contrasts contrasts, double scatter) {
+  void accept(Contrasts contrasts, int[] examples, double scatter) {
     int c = Math.min(contrasts.rows().length, MOST_CONTRASTS);
     if (previous.length > 0 && previous[0].length == contrasts.mean().length) {
       double sum = 0;
@@ -54,12 +72,53 @@ final class EffectiveDimension {
           sum += overlap * overlap;
         }
       }
-      means.accept(scatter * previousScatter, sum / ((double) c * previous.length));
+      double product = scatter * previousScatter;
+      double overlap = sum / ((double) c * previous.length);
+      if (datasetSize.isEmpty()) {
+        means.accept(product, overlap);
+      } else {
+        acceptWithinEpoch(product, overlap, contrasts.rows(), c, examples);
+      }
     }
     float[][] kept = new float[c][];
     System.arraycopy(contrasts.rows(), 0, kept, 0, c);
     previous = kept;
     previousScatter = scatter;
+  }
+
+  private void acceptWithinEpoch(
+      double product, double overlap, float[][] rows, int c, int[] examples) {
+    double fourth = 0;
+    double perExample = 0;
+    double before = examples[0];
+    for (int j = 0; j < c; j++) {
+      double b = examples[j + 1];
+      double square = math.sqnorm(rows[j]);
+      // Σw² = 1 fixes w: α/B_j on the B_j examples before, −α/b on the b new ones, α² =
+      // B_j·b/(B_j+b).
+      double alpha2 = before * b / (before + b);
+      double weights4 = alpha2 * alpha2 * (1 / (before * before * before) + 1 / (b * b * b));
+      fourth += square * square / weights4 / c;
+      perExample += 1 / weights4 / c;
+      before += b;
+    }
+    long batch = 0;
+    for (int b : examples) {
+      batch += b;
+    }
+    double n = datasetSize.getAsLong();
+    double r = Math.max(0, 1 - batch / n) / n;
+    // F₄ = fourth − (T + 2F)·y: two equations in T = (tr Σ)² and F = tr Σ².
+    double y = perExample - 1;
+    double a11 = 1 + r + r * y;
+    double a12 = 2 * r * y;
+    double a21 = r * y;
+    double a22 = 1 + 2 * r * y;
+    double right1 = product + r * fourth;
+    double right2 = overlap + r * fourth;
+    double determinant = a11 * a22 - a12 * a21;
+    means.accept(
+        (right1 * a22 - right2 * a12) / determinant, (right2 * a11 - right1 * a21) / determinant);
   }
 
   /** 1/k, 0 without a sketch. */

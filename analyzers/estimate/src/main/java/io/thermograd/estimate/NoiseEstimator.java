@@ -58,7 +58,7 @@ final class NoiseEstimator {
     this.within =
         new NoiseSeries(WITHIN_STEP, settings.sketchDim(), halfLife, Dependence.INDEPENDENT);
     this.temporal = new NoiseSeries(TEMPORAL, settings.sketchDim(), halfLife, Dependence.LAG_ONE);
-    this.dimension = new EffectiveDimension(settings.sketchDim(), halfLife, math);
+    this.dimension = new EffectiveDimension(settings, halfLife, math);
   }
 
   /** Adds a step; ‖ḡ‖² as far as its sketches tell, NaN without any. */
@@ -98,7 +98,7 @@ final class NoiseEstimator {
     if (added) {
       temporalInARow = 0;
     }
-    dimension.accept(contrasts, scatter);
+    dimension.accept(contrasts, step.examples(), scatter);
     remember(step, contrasts.mean());
     return sketchedSqnorm;
   }
