@@ -8,7 +8,10 @@ public final class Topics {
   /** Events, keyed by run id. The truth: an analyzer's state is a fold over it. */
   public static final String STEPS = "thermograd.steps";
 
-  /** Run states keyed by run id, compacted; written by analyzers, read back after a crash. */
+  /**
+   * Run states keyed by {@code writer/run}, compacted: written by analyzers, read back after a
+   * crash.
+   */
   public static final String SNAPSHOTS = "thermograd.snapshots";
 
   /** {@link RunSummary} JSON keyed by {@code run/attempt}, compacted: the directory of runs. */

@@ -24,9 +24,13 @@ import org.jspecify.annotations.Nullable;
  * − B‖ḡ‖², refused when that would be mostly rounding. ‖G‖²̂ uses exact norms where sent, if the
  * micro-batches are the whole batch.
  *
- * <p><b>Over time</b> (m = 1): D = B(‖g_t‖² − g_t·g_{t−1}), with the same factors; relative bias
- * about η·tr(HΣ)/tr Σ, because θ moves in between. A series of its own, never mixed with the other,
- * and read out only when it is all there is: an epoch's short last step does not switch to it.
+ * <p><b>Over time</b> (m = 1): the gradients of two successive steps are taken as two micro-batches
+ * of one, so that D = ½B‖g_t − g_{t−1}‖² and ‖G‖²̂ = g_t·g_{t−1} for equal batches. Because θ moves
+ * in between, D has a relative bias of about η·tr(HΣ)/tr Σ, and ½B‖G_t − G_{t−1}‖² for the drift.
+ * (The form ‖g_t‖² − g_t·g_{t−1} has the same mean at stationarity, but is biased by G·(G_t −
+ * G_{t−1}) while the gradient shrinks, and its variance grows with ‖G‖².) A series of its own,
+ * never mixed with the other, and read out only when it is all there is: an epoch's short last step
+ * does not switch to it.
  *
  * <p>Unbiased per step (within a step). Cost O(mk). One owner thread.
  */
@@ -45,6 +49,7 @@ final class NoiseEstimator {
   private final NoiseSeries temporal;
   private final EffectiveDimension dimension;
   private float @Nullable [] previousGradient;
+  private int previousExamples;
   private long previousStep = -2;
   private int temporalInARow;
 
@@ -81,20 +86,20 @@ final class NoiseEstimator {
     double sketchedSqnorm = math.sqnorm(contrasts.mean());
     Double gradSqnorm = wholeSqnorm(step);
     double[] sqnorms = step.sqnorms();
+    long batch = sum(step.examples());
     boolean added;
     if (gradSqnorm == null) {
-      added = within.accept(trace(scatter), signal(step, sketchedSqnorm, scatter), 0, true);
+      added = within.accept(trace(scatter), signal(batch, sketchedSqnorm, scatter), 0, true);
     } else {
       double exact =
           sqnorms.length == 0 ? scatter : scatterFromNorms(sqnorms, step.examples(), gradSqnorm);
-      added = within.accept(trace(scatter), signal(step, gradSqnorm, exact), 0, false);
+      added = within.accept(trace(scatter), signal(batch, gradSqnorm, exact), 0, false);
     }
     if (added) {
       temporalInARow = 0;
     }
     dimension.accept(contrasts, step.examples(), scatter);
-    previousGradient = contrasts.mean();
-    previousStep = step.step();
+    remember(step, contrasts.mean());
     return sketchedSqnorm;
   }
 
@@ -105,15 +110,18 @@ final class NoiseEstimator {
       return;
     }
     double scatter = scatterFromNorms(sqnorms, step.examples(), gradSqnorm);
-    double resolution = LEAST_SHARE * examples(step) * gradSqnorm / (sqnorms.length - 1);
-    if (within.accept(trace(scatter), signal(step, gradSqnorm, scatter), resolution, false)) {
+    long batch = sum(step.examples());
+    double resolution = LEAST_SHARE * batch * gradSqnorm / (sqnorms.length - 1);
+    if (within.accept(trace(scatter), signal(batch, gradSqnorm, scatter), resolution, false)) {
       temporalInARow = 0;
     }
   }
 
   /** ‖ḡ‖² as sent, if ḡ is the mean over these micro-batches and no others. */
   private static @Nullable Double wholeSqnorm(TrainingStep step) {
-    return step.batchSize() <= 0 || step.batchSize() == examples(step) ? step.gradSqnorm() : null;
+    return step.batchSize() <= 0 || step.batchSize() == sum(step.examples())
+        ? step.gradSqnorm()
+        : null;
   }
 
   private static double scatterFromNorms(double[] sqnorms, int[] examples, double gradSqnorm) {
@@ -130,29 +138,36 @@ final class NoiseEstimator {
     double square = math.sqnorm(gradient);
     float[] before = previousGradient;
     if (before != null && previousStep == step.step() - 1 && before.length == gradient.length) {
-      double scatter = examples(step) * (square - math.dot(gradient, before));
-      double resolution = LEAST_SHARE * examples(step) * square;
-      if (temporal.accept(trace(scatter), signal(step, square, scatter), resolution, true)) {
+      int[] examples = {previousExamples, step.examples()[0]};
+      Contrasts pair = Contrasts.of(new float[][] {before, gradient}, examples);
+      double scatter = math.sqnorm(pair.rows()[0]);
+      double signal = signal(sum(examples), math.sqnorm(pair.mean()), scatter);
+      if (temporal.accept(trace(scatter), signal, 0, true)) {
         temporalInARow = Math.min(SWITCH_AFTER, temporalInARow + 1);
       }
     }
-    previousGradient = gradient;
-    previousStep = step.step();
+    remember(step, gradient);
     return square;
   }
 
+  private void remember(TrainingStep step, float[] gradient) {
+    previousGradient = gradient;
+    previousExamples = (int) Math.min(Integer.MAX_VALUE, sum(step.examples()));
+    previousStep = step.step();
+  }
+
   /** ‖G‖²̂ = ‖ḡ‖² − D·(1/B), or D·(1/B − 1/n) for distinct examples. */
-  private double signal(TrainingStep step, double square, double scatter) {
-    double share = 1.0 / examples(step);
+  private double signal(long batch, double square, double scatter) {
+    double share = 1.0 / batch;
     if (settings.datasetSize().isPresent()) {
       share = Math.max(0, share - 1.0 / settings.datasetSize().getAsLong());
     }
     return square - share * scatter;
   }
 
-  private static long examples(TrainingStep step) {
+  private static long sum(int[] examples) {
     long sum = 0;
-    for (int b : step.examples()) {
+    for (int b : examples) {
       sum += b;
     }
     return sum;
@@ -204,6 +219,7 @@ final class NoiseEstimator {
     dimension.writeTo(out);
     float[] gradient = previousGradient;
     StateArrays.write(out, gradient == null ? new float[0][] : new float[][] {gradient});
+    out.writeInt(previousExamples);
     out.writeLong(previousStep);
     out.writeInt(temporalInARow);
   }
@@ -214,6 +230,7 @@ final class NoiseEstimator {
     dimension.readFrom(in);
     float[][] rows = StateArrays.readRows(in);
     previousGradient = rows.length == 0 ? null : rows[0];
+    previousExamples = in.readInt();
     previousStep = in.readLong();
     temporalInARow = in.readInt();
   }

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RunEstimators {
   private static final String REPORTED = "reported";
+  private static final String SKETCH = "sketch";
 
+  private final int sketchDim;
   private final NoiseEstimator noise;
   private final Temperatures temperatures;
   private final LossMoments loss;
@@ -26,6 +28,7 @@ public final class RunEstimators {
    * @param lossHalfLife the same for the loss
    */
   public RunEstimators(RunSettings settings, double noiseHalfLife, double lossHalfLife) {
+    this.sketchDim = settings.sketchDim();
     this.noise = new NoiseEstimator(settings, noiseHalfLife);
     this.temperatures = new Temperatures(settings);
     this.loss = new LossMoments(lossHalfLife);
@@ -71,12 +74,7 @@ public final class RunEstimators {
     } else {
       out.putExact(QuantityName.BATCH_LOSS, now.loss(), REPORTED);
     }
-    if (now.gradSqnorm() == null) {
-      out.absent(
-          QuantityName.GRADIENT_NORM, "the latest step sent no gradient norm: set grad_sqnorm");
-    } else {
-      out.putExact(QuantityName.GRADIENT_NORM, Math.sqrt(now.gradSqnorm()), REPORTED);
-    }
+    describeNorm(out, now);
     if (now.learningRate() == null) {
       out.absent(
           QuantityName.LEARNING_RATE, "the latest step sent none: set learning_rate in step");
@@ -87,6 +85,27 @@ public final class RunEstimators {
       out.putExact(QuantityName.BATCH_SIZE, now.batchSize(), REPORTED);
     } else {
       out.absent(QuantityName.BATCH_SIZE, "the latest step sent none: set batch_size in step");
+    }
+  }
+
+  private void describeNorm(QuantityList out, StepScalars now) {
+    if (now.gradSqnorm() == null) {
+      out.absent(
+          QuantityName.GRADIENT_NORM, "the latest step sent no gradient norm: set grad_sqnorm");
+      return;
+    }
+    double norm = Math.sqrt(now.gradSqnorm());
+    if (now.sketched() && sketchDim > 0) {
+      // A sketched square has relative variance 2/k at most.
+      double width = 1.96 * Math.sqrt(2.0 / sketchDim);
+      out.put(
+          QuantityName.GRADIENT_NORM,
+          norm,
+          norm * Math.sqrt(Math.max(0, 1 - width)),
+          norm * Math.sqrt(1 + width),
+          SKETCH);
+    } else {
+      out.putExact(QuantityName.GRADIENT_NORM, norm, now.sketched() ? SKETCH : REPORTED);
     }
   }
 

@@ -5,19 +5,27 @@ import java.io.DataOutput;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** The settings and scalars of one step, which outlive its gradients. */
+/**
+ * The settings and scalars of one step, which outlive its gradients.
+ *
+ * @param sketched whether {@code gradSqnorm} is the sketch's, not one that the trainer sent
+ */
 record StepScalars(
     @Nullable Double loss,
     @Nullable Double learningRate,
     long batchSize,
-    @Nullable Double gradSqnorm) {
+    @Nullable Double gradSqnorm,
+    boolean sketched) {
 
   static StepScalars of(TrainingStep step, double sketchedSqnorm) {
     Double sqnorm = step.gradSqnorm();
-    if (sqnorm == null && !Double.isNaN(sketchedSqnorm)) {
-      sqnorm = sketchedSqnorm;
-    }
-    return new StepScalars(step.loss(), step.learningRate(), step.batchSize(), sqnorm);
+    boolean sketched = sqnorm == null && !Double.isNaN(sketchedSqnorm);
+    return new StepScalars(
+        step.loss(),
+        step.learningRate(),
+        step.batchSize(),
+        sketched ? (Double) sketchedSqnorm : sqnorm,
+        sketched);
   }
 
   void writeTo(DataOutput out) throws IOException {
@@ -25,10 +33,12 @@ record StepScalars(
     writeOptional(out, learningRate);
     out.writeLong(batchSize);
     writeOptional(out, gradSqnorm);
+    out.writeBoolean(sketched);
   }
 
   static StepScalars readFrom(DataInput in) throws IOException {
-    return new StepScalars(readOptional(in), readOptional(in), in.readLong(), readOptional(in));
+    return new StepScalars(
+        readOptional(in), readOptional(in), in.readLong(), readOptional(in), in.readBoolean());
   }
 
   private static void writeOptional(DataOutput out, @Nullable Double x) throws IOException {

@@ -15,7 +15,15 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class NoiseCoverageTest {
   private static final int DIM = 20;
-  private static final int[] EXAMPLES = {8, 8};
+  private static final int[] TWO = {8, 8};
+  private static final int[] ONE = {16};
+
+  /** One gradient a step, at parameters that stand still: no temporal bias. */
+  @ParameterizedTest
+  @CsvSource({"3000, 21, 100", "3000, 21, 0.1", "500, 1500, 1", "500, 1500, 0.01"})
+  void temporalIntervalsHoldTheTruth(int runs, int steps, double signal) {
+    measure(ONE, runs, steps, signal);
+  }
 
   /** signal: ‖G‖² over tr Σ/B. */
   @ParameterizedTest
@@ -30,8 +38,12 @@ class NoiseCoverageTest {
     "500, 1500, 0.0001"
   })
   void intervalsHoldTheTruth(int runs, int steps, double signal) {
+    measure(TWO, runs, steps, signal);
+  }
+
+  private static void measure(int[] examples, int runs, int steps, double signal) {
     double traceTruth = DIM;
-    double sqnormTruth = signal * DIM / Draws.sum(EXAMPLES);
+    double sqnormTruth = signal * DIM / Draws.sum(examples);
     var random = new SplittableRandom(steps + Double.hashCode(signal));
     double[] mean = Draws.filled(DIM, Math.sqrt(sqnormTruth / DIM));
     double[] sds = Draws.filled(DIM, 1);
@@ -42,10 +54,11 @@ class NoiseCoverageTest {
     for (int r = 0; r < runs; r++) {
       var noise = new NoiseEstimator(Draws.WHOLE, 500);
       for (long t = 0; t < steps; t++) {
-        float[][] g = {
-          Draws.normal(random, mean, sds, EXAMPLES[0]), Draws.normal(random, mean, sds, EXAMPLES[1])
-        };
-        noise.accept(Draws.step(t, EXAMPLES, g));
+        float[][] g = new float[examples.length][];
+        for (int j = 0; j < g.length; j++) {
+          g[j] = Draws.normal(random, mean, sds, examples[j]);
+        }
+        noise.accept(Draws.step(t, examples, g));
       }
       QuantityList list = new QuantityList();
       noise.describe(list);
@@ -58,8 +71,9 @@ class NoiseCoverageTest {
       }
     }
     System.out.printf(
-        "coverage in %d runs of %d steps, signal/noise %g: trace %.3f, sqnorm %.3f, noise scale"
+        "coverage, m = %d, %d runs of %d steps, signal/noise %g: trace %.3f, sqnorm %.3f, noise scale"
             + " %.3f (bound only in %.2f)%n",
+        examples.length,
         runs,
         steps,
         signal,

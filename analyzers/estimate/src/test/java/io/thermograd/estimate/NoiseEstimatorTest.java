@@ -65,7 +65,8 @@ class NoiseEstimatorTest {
   /**
    * Gradient descent with noise on ½κ|θ|² at stationarity: E(g_t·g_{t−1}) differs from ‖G‖² because
    * θ moved. θ_t = θ_{t−1} − ηg_{t−1} gives E(g_t·g_{t−1}) = E(κθ_t·(κθ_{t−1} + ξ_{t−1})) =
-   * κ²(1−ηκ)E|θ|² − ηκσ², so D = σ² + κ²E|θ|²·ηκ + ηκσ² with κ²E|θ|² = ηκσ²/(2−ηκ).
+   * κ²(1−ηκ)E|θ|² − ηκσ², and E|g|² = κ²E|θ|² + σ², so D = σ² + κ²E|θ|²·ηκ + ηκσ² with κ²E|θ|² =
+   * ηκσ²/(2−ηκ).
    */
   @Test
   void temporalBiasIsAsStated() {
@@ -88,6 +89,33 @@ class NoiseEstimatorTest {
     // Standard error √(3·2/(20·60,000)) = 0.2 %, 0.6 % with the path's correlation.
     assertThat(noise.latest().trace()).isCloseTo(exact, within(0.02 * exact));
     assertThat(exact / (4 * dim) - 1).isCloseTo(c, within(0.006));
+  }
+
+  @Test
+  void aShrinkingGradientIsNotTakenForNegativeNoise() {
+    var random = new SplittableRandom(8);
+    var noise = new NoiseEstimator(Draws.WHOLE, 1e9);
+    for (long t = 0; t < 3000; t++) {
+      double[] mean = Draws.filled(20, 30 * Math.exp(-t / 1000.0));
+      float[] g = Draws.normal(random, mean, Draws.filled(20, 2), 4);
+      noise.accept(Draws.step(t, new int[] {4}, new float[][] {g}));
+    }
+    // tr Σ = 80; drift ½·4·20·900·10⁻⁶·(mean of e^{-2t/1000}) < 0.02; standard error √(3/20/3000) =
+    // 0.7 %.
+    assertThat(noise.latest().trace()).isCloseTo(80, within(2.0));
+  }
+
+  @Test
+  void batchesOfDifferentSizesOverTimeAreWeighed() {
+    var random = new SplittableRandom(8);
+    var noise = new NoiseEstimator(Draws.WHOLE, 1e9);
+    for (long t = 0; t < 10_000; t++) {
+      int b = t % 2 == 0 ? 4 : 32;
+      float[] g = Draws.normal(random, Draws.filled(20, 1), Draws.filled(20, 2), b);
+      noise.accept(Draws.step(t, new int[] {b}, new float[][] {g}));
+    }
+    assertThat(noise.latest().trace()).isCloseTo(80, within(2.0));
+    assertThat(noise.latest().signal()).isCloseTo(20, within(1.0));
   }
 
   @ParameterizedTest

@@ -2,6 +2,7 @@ package io.thermograd.estimate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thermograd.wire.Quantity;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
@@ -57,6 +58,24 @@ class RunEstimatorsTest {
                   assertThat(value).isBetween(low, high);
                 }
               });
+    }
+  }
+
+  @Test
+  void aSketchedNormSaysSoAndHasAnInterval() {
+    float[][] g = {{3, 4, 0, 0}};
+    for (int k : new int[] {0, 800}) {
+      var estimators = new RunEstimators(Draws.sketched(k), 50, 20);
+      estimators.accept(Draws.step(0, new int[] {8}, g));
+      QuantityList list = new QuantityList();
+      estimators.describe(list);
+      // √(1 ± 1.96·√(2/800)) · 5
+      assertThat(list.quantities())
+          .containsEntry(
+              "gradient_norm",
+              k == 0
+                  ? Quantity.exact(5, "sketch")
+                  : Quantity.of(5, 5 * Math.sqrt(0.902), 5 * Math.sqrt(1.098), "sketch"));
     }
   }
 

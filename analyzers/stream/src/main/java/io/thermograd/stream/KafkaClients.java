@@ -27,7 +27,8 @@ interface KafkaClients {
 
   /**
    * @param common bootstrap.servers, security and whatever else; what the worker's correctness
-   *     rests on is not overridable
+   *     rests on is not overridable. With a group.instance.id of its own a worker that is restarted
+   *     within the session's time-out gets its partitions back at once
    */
   static KafkaClients of(Map<String, ?> common, String groupId) {
     return new KafkaClients() {
@@ -52,6 +53,7 @@ interface KafkaClients {
       public Consumer<byte[], byte[]> snapshots() {
         Map<String, Object> c = new HashMap<>(common);
         c.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        c.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
         c.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         c.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         c.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, MAX_SNAPSHOT_BYTES);
@@ -67,6 +69,7 @@ interface KafkaClients {
         c.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
         c.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 15_000);
         c.putAll(common);
+        c.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
         c.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         c.put(ProducerConfig.ACKS_CONFIG, "all");
         c.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_SNAPSHOT_BYTES);

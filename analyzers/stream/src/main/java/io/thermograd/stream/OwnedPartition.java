@@ -21,6 +21,7 @@ final class OwnedPartition {
   private final Set<String> garbage = new LinkedHashSet<>();
   private OffsetAndMetadata beginning = new OffsetAndMetadata(0);
   private long committed;
+  private boolean foreign;
 
   private OwnedPartition(int partition, PartitionFold fold, PartitionOutput output) {
     this.partition = partition;
@@ -57,6 +58,7 @@ final class OwnedPartition {
           end,
           newest);
       loaded.runs().values().forEach(e -> owned.discard(e.snapshotKey));
+      owned.foreign = true;
       fold.startAt(beginning, 0, beginning);
       owned.beginning = commitOf(fold);
       owned.committed = -1;
@@ -117,6 +119,18 @@ final class OwnedPartition {
    */
   boolean uncommitted() {
     return committed < 0;
+  }
+
+  /**
+   * Deletes the snapshots of a topic that is no more. Before the first commit: with it, nothing
+   * would tell them from this topic's own.
+   */
+  void deleteForeign(OutputWriter writer) {
+    if (foreign) {
+      garbage.forEach(key -> writer.snapshot(partition, key, null));
+      garbage.clear();
+      foreign = false;
+    }
   }
 
   /** What to commit in that case: the place where this ownership began. */

@@ -1,14 +1,10 @@
 package io.thermograd.stream;
 
-import io.thermograd.wire.Alert;
 import io.thermograd.wire.EventCodec;
-import io.thermograd.wire.Insight;
 import io.thermograd.wire.InvalidEventException;
 import io.thermograd.wire.RejectionKind;
-import io.thermograd.wire.RunSummary;
 import io.thermograd.wire.proto.Event;
 import io.thermograd.wire.proto.RunStarted;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -51,8 +47,12 @@ final class PartitionFold {
 
   private static final Logger log = LoggerFactory.getLogger(PartitionFold.class);
 
+  /** What a rebuild concludes had been written before. */
+  private static final PartitionOutput SILENT = new SilentOutput();
+
   private final AnalysisConfig config;
   private final FoldLimits limits;
+  private final RecordDecoder decoder;
   private final Map<String, RunEntry> runs = new HashMap<>();
   private final Set<RunEntry> dirty = new LinkedHashSet<>();
   private final Set<RunEntry> touched = new LinkedHashSet<>();
@@ -67,6 +67,7 @@ final class PartitionFold {
   PartitionFold(AnalysisConfig config, FoldLimits limits) {
     this.config = config;
     this.limits = limits;
+    this.decoder = new RecordDecoder(limits.maxEventBytes());
   }
 
   /** Puts a run back as its snapshot has it. */
@@ -156,14 +157,13 @@ final class PartitionFold {
     Event event;
     String runId;
     try {
-      event = decode(value);
+      event = decoder.decode(key, value);
       runId = EventCodec.runId(event);
-      requireKey(key, runId);
     } catch (InvalidEventException e) {
       if (repair) {
         return Outcome.SKIPPED;
       }
-      output.deadLetter(new DeadLetter(e.kind(), message(e), offset, key, value));
+      output.deadLetter(new DeadLetter(e.kind(), RecordDecoder.message(e), offset, key, value));
       return Outcome.REJECTED;
     }
     if (event.hasRunStarted() && offset >= startsFrom) {
@@ -179,15 +179,18 @@ final class PartitionFold {
     if (repair && !rebuilding.contains(runId)) {
       return Outcome.SKIPPED;
     }
-    Application application =
-        new Application(repair ? Silent.INSTANCE : output, offset, key, value);
+    RecordApplication application =
+        new RecordApplication(repair ? SILENT : output, offset, key, value);
     apply(event, runId, entry, application);
-    return repair ? Outcome.SKIPPED : application.outcome;
+    if (repair) {
+      return Outcome.SKIPPED;
+    }
+    return application.rejected() ? Outcome.REJECTED : Outcome.ACCEPTED;
   }
 
-  private void apply(Event event, String runId, @Nullable RunEntry known, Application to) {
+  private void apply(Event event, String runId, @Nullable RunEntry known, RecordApplication to) {
     RunEntry entry = known;
-    if (entry != null && to.output != Silent.INSTANCE && expired(entry)) {
+    if (entry != null && to.output() != SILENT && expired(entry)) {
       forget(entry);
       entry = null;
     }
@@ -213,45 +216,24 @@ final class PartitionFold {
     if (fold == null && started != null && started.getAttempt() > entry.attempt) {
       fold = entry.restart(config);
     }
-    entry.includedOffset = to.offset;
+    entry.includedOffset = to.offset();
     entry.starts = starts;
     dirty.add(entry);
     touched.add(entry);
     if (fold == null) {
-      rejectWithoutFold(entry, to);
+      to.rejectWithoutFold(entry);
       return;
     }
     try {
       fold.apply(event, to);
     } catch (RuntimeException e) {
-      log.error("run {}: internal error at offset {}, analysis ends", runId, to.offset, e);
+      log.error("run {}: internal error at offset {}, analysis ends", runId, to.offset(), e);
       entry.drop(RunEntry.Standing.BROKEN);
       to.reject(RejectionKind.INVALID, "internal error: " + e + ": please report it");
       return;
     }
-    if (started != null
-        && to.outcome == Outcome.ACCEPTED
-        && started.getAttempt() >= entry.attempt) {
+    if (started != null && !to.rejected() && started.getAttempt() >= entry.attempt) {
       entry.attempt = started.getAttempt();
-    }
-  }
-
-  private static void rejectWithoutFold(RunEntry entry, Application to) {
-    if (entry.standing == RunEntry.Standing.OVER) {
-      to.reject(
-          RejectionKind.OUT_OF_ORDER,
-          "run_id '"
-              + entry.runId
-              + "' has finished long ago: start attempt "
-              + (entry.attempt + 1L)
-              + " or use another run_id");
-    } else {
-      to.reject(
-          RejectionKind.INVALID,
-          "run_id '"
-              + entry.runId
-              + "' is not analysed since an internal error (see the analyzer's log): start attempt "
-              + (entry.attempt + 1L));
     }
   }
 
@@ -267,45 +249,6 @@ final class PartitionFold {
       }
     }
     rebuilding = Set.of();
-  }
-
-  private Event decode(byte @Nullable [] value) throws InvalidEventException {
-    if (value == null) {
-      throw new InvalidEventException(
-          RejectionKind.MALFORMED, "value is missing: send an encoded event");
-    }
-    if (value.length > limits.maxEventBytes()) {
-      throw new InvalidEventException(
-          RejectionKind.OVERSIZED,
-          "event of "
-              + value.length
-              + " bytes is above the limit of "
-              + limits.maxEventBytes()
-              + ": lower sketch_dim or send fewer micro-batches per event");
-    }
-    return EventCodec.decode(value);
-  }
-
-  private static void requireKey(byte @Nullable [] key, String runId) throws InvalidEventException {
-    String text = key == null ? null : new String(key, StandardCharsets.UTF_8);
-    if (!runId.equals(text)) {
-      throw new InvalidEventException(
-          RejectionKind.INVALID,
-          "record key "
-              + (text == null ? "is missing" : "'" + abbreviate(text) + "'")
-              + " but run_id is '"
-              + runId
-              + "': key every record by its run_id, or the run is torn apart over partitions");
-    }
-  }
-
-  private static String abbreviate(String s) {
-    return s.length() <= 64 ? s : s.substring(0, 64) + "…";
-  }
-
-  private static String message(InvalidEventException e) {
-    String m = e.getMessage();
-    return m == null ? e.kind().id() : m;
   }
 
   private boolean expired(RunEntry entry) {
@@ -332,62 +275,5 @@ final class PartitionFold {
         dirty.add(entry);
       }
     }
-  }
-
-  /** One record on its way through a run's fold. */
-  private static final class Application implements FoldOutput {
-    private final PartitionOutput output;
-    private final long offset;
-    private final byte @Nullable [] key;
-    private final byte @Nullable [] value;
-    private Outcome outcome = Outcome.ACCEPTED;
-
-    Application(
-        PartitionOutput output, long offset, byte @Nullable [] key, byte @Nullable [] value) {
-      this.output = output;
-      this.offset = offset;
-      this.key = key;
-      this.value = value;
-    }
-
-    @Override
-    public void insight(Insight insight) {
-      output.insight(insight);
-    }
-
-    @Override
-    public void alert(Alert alert) {
-      output.alert(alert);
-    }
-
-    @Override
-    public void run(RunSummary summary) {
-      output.run(summary);
-    }
-
-    @Override
-    public void reject(RejectionKind kind, String message) {
-      if (outcome == Outcome.ACCEPTED) {
-        outcome = Outcome.REJECTED;
-        output.deadLetter(new DeadLetter(kind, message, offset, key, value));
-      }
-    }
-  }
-
-  /** What a rebuild concludes had been written before. */
-  private enum Silent implements PartitionOutput {
-    INSTANCE;
-
-    @Override
-    public void insight(Insight insight) {}
-
-    @Override
-    public void alert(Alert alert) {}
-
-    @Override
-    public void run(RunSummary summary) {}
-
-    @Override
-    public void deadLetter(DeadLetter letter) {}
   }
 }

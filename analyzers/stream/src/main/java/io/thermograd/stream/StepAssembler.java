@@ -24,8 +24,9 @@ import java.util.function.Consumer;
  * All of it depends on the events alone, never on a clock, and two ranks' clocks are never
  * compared.
  *
- * <p>A run that reports every N-th step misses nothing: gaps are counted in units of the smallest
- * gap seen.
+ * <p>A run that reports every N-th step misses nothing: gaps are counted in units of the stride,
+ * the smallest gap seen since one came twice in a row. So a run that changes its stride counts one
+ * gap.
  *
  * <p>Memory: the ranks' events of at most the window's steps. One owner thread.
  */
@@ -41,6 +42,7 @@ final class StepAssembler {
   private long newestStep = -1;
   private final NavigableMap<Integer, Double> newestTimes = new TreeMap<>();
   private long stride;
+  private long lastGap;
   private long missing;
 
   StepAssembler(int worldSize, AnalysisConfig config) {
@@ -138,7 +140,8 @@ final class StepAssembler {
   private void countGap(long step) {
     if (lastReleased >= 0) {
       long gap = step - lastReleased;
-      stride = stride == 0 ? gap : Math.min(stride, gap);
+      stride = stride == 0 || gap == lastGap ? gap : Math.min(stride, gap);
+      lastGap = gap;
       missing += gap / stride - 1;
     }
     lastReleased = step;
@@ -162,6 +165,7 @@ final class StepAssembler {
       out.writeDouble(entry.getValue());
     }
     out.writeLong(stride);
+    out.writeLong(lastGap);
     out.writeLong(missing);
     out.writeInt(released.size());
     for (var entry : released.entrySet()) {
@@ -184,6 +188,7 @@ final class StepAssembler {
       newestTimes.put(in.readInt(), in.readDouble());
     }
     stride = in.readLong();
+    lastGap = in.readLong();
     missing = in.readLong();
     released.clear();
     for (int n = in.readInt(); n > 0; n--) {

@@ -3,6 +3,7 @@ package io.thermograd.stream;
 import io.thermograd.wire.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +15,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /** Makes the topics of the path, and says what is wrong with those that are there. */
@@ -74,7 +77,28 @@ public final class TopicsAdmin {
         continue;
       }
     }
-    return missing.isEmpty() ? problems(found) : problems(partitions(admin));
+    if (missing.isEmpty()) {
+      return problems(found);
+    }
+    Map<String, Integer> made = partitions(admin);
+    awaitLeaders(admin, made);
+    return problems(made);
+  }
+
+  /**
+   * Returns when every partition answers. A producer that is quicker than a new partition's leader
+   * may see its first batch refused and its second one taken, after which the first is out of order
+   * for ever.
+   */
+  private static void awaitLeaders(Admin admin, Map<String, Integer> topics) {
+    Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+    topics.forEach(
+        (name, n) -> {
+          for (int p = 0; p < n; p++) {
+            asked.put(new TopicPartition(name, p), OffsetSpec.latest());
+          }
+        });
+    get(admin.listOffsets(asked).all(), "reach the new topics' leaders");
   }
 
   /** What is wrong with the topics as they are, missing ones included. */

@@ -182,8 +182,13 @@ final class WorkerSession implements AutoCloseable, ConsumerRebalanceListener {
   private boolean commitBeginnings(List<OwnedPartition> partitions) {
     Map<TopicPartition, OffsetAndMetadata> commits = new HashMap<>();
     List<OwnedPartition> fresh = partitions.stream().filter(OwnedPartition::uncommitted).toList();
+    if (fresh.isEmpty()) {
+      return true;
+    }
+    fresh.forEach(p -> p.deleteForeign(writer));
+    writer.flush();
     fresh.forEach(p -> commits.put(steps(p.partition), p.beginning()));
-    if (!fresh.isEmpty() && !commit(commits)) {
+    if (!commit(commits)) {
       return false;
     }
     fresh.forEach(OwnedPartition::beginningCommitted);

@@ -9,10 +9,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -39,6 +41,12 @@ final class SimulatedCluster implements KafkaClients {
   final Random random;
   int batch = 20;
   long beginning;
+
+  /** Whether a member gets all partitions at its first poll. */
+  boolean autoJoin;
+
+  /** What the next polls throw, one each. */
+  final Queue<RuntimeException> pollFailures = new ConcurrentLinkedQueue<>();
 
   /** Calls until the process is gone; negative: never. */
   long callsLeft = -1;
@@ -86,6 +94,7 @@ final class SimulatedCluster implements KafkaClients {
 
   private void call() {
     if (callsLeft == 0) {
+      callsLeft = -1;
       throw new SimulatedCrash();
     }
     callsLeft--;
@@ -129,6 +138,13 @@ final class SimulatedCluster implements KafkaClients {
     @Override
     public synchronized ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
       call();
+      RuntimeException failure = pollFailures.poll();
+      if (failure != null) {
+        throw failure;
+      }
+      if (autoJoin && assignment().isEmpty()) {
+        rebalance(steps.keySet().stream().map(SimulatedCluster::stepsOf).toList());
+      }
       for (TopicPartition tp : assignment()) {
         List<Trainers.Sent> log = steps.getOrDefault(tp.partition(), List.of());
         long from = position(tp);

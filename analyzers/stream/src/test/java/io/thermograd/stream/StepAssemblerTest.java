@@ -160,6 +160,24 @@ class StepAssemblerTest {
   }
 
   @Test
+  void aRunThatChangesItsStrideCountsOneGap() {
+    var assembler = new StepAssembler(1, CONFIG);
+    for (long s = 0; s <= 100; s++) {
+      offer(assembler, s, 0);
+    }
+    for (long s = 110; s <= 1000; s += 10) {
+      offer(assembler, s, 0);
+    }
+    assertThat(assembler.missing()).isEqualTo(9);
+    offer(assembler, 1030, 0);
+    assertThat(assembler.missing()).isEqualTo(9 + 2);
+    for (long s = 1031; s <= 1100; s++) {
+      offer(assembler, s, 0);
+    }
+    assertThat(assembler.missing()).isEqualTo(9 + 2);
+  }
+
+  @Test
   void gapsAreCounted() {
     var assembler = new StepAssembler(1, CONFIG);
     for (long s : new long[] {7, 8, 9, 12, 13, 20}) {
