@@ -3,6 +3,7 @@ package io.thermograd.app;
 import io.thermograd.wire.EventCodec;
 import io.thermograd.wire.EventWriter;
 import io.thermograd.wire.InvalidEventException;
+import io.thermograd.wire.RejectionKind;
 import io.thermograd.wire.Topics;
 import io.thermograd.wire.proto.Event;
 import java.io.IOException;
@@ -124,9 +125,16 @@ final class Recorder {
       }
       return;
     }
-    if (EventCodec.runId(event).equals(runId)) {
-      write(event);
+    if (!EventCodec.runId(event).equals(runId)) {
+      return;
     }
+    if (r.key() == null) {
+      rejections.add(
+          RejectionKind.INVALID,
+          "record key is missing: analyzers use no such record; key every record by its run_id");
+      return;
+    }
+    write(event);
   }
 
   private void write(Event event) throws IOException {

@@ -1,6 +1,7 @@
 package io.thermograd.app;
 
 import io.thermograd.stream.AnalysisConfig;
+import io.thermograd.stream.FoldLimits;
 import io.thermograd.stream.FoldOutput;
 import io.thermograd.stream.RunFold;
 import io.thermograd.wire.Alert;
@@ -42,6 +43,7 @@ final class Replay {
   void apply(Event event) throws IOException {
     String runId = EventCodec.runId(event);
     try {
+      FoldLimits.DEFAULT.requireEventSize(event.getSerializedSize());
       RunFold fold = folds.get(runId);
       if (fold == null) {
         fold = new RunFold(runId, config);
@@ -50,13 +52,15 @@ final class Replay {
         }
       }
       fold.apply(event, output);
+    } catch (InvalidEventException e) {
+      reject(e);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
     events++;
   }
 
-  /** Counts an event that could not be read. */
+  /** Counts an event that could not be read or used. */
   void reject(InvalidEventException e) {
     rejections.add(e.kind(), String.valueOf(e.getMessage()));
   }

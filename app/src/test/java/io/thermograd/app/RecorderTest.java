@@ -23,6 +23,7 @@ import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,6 +105,17 @@ class RecorderTest {
     assertThat(recorder.rejections().count()).isEqualTo(1);
   }
 
+  @Test
+  void countsAndLeavesOutWhatAnalyzersDoNotUseForWantOfAKey(@TempDir Path dir) throws Exception {
+    put(0, started("r", 0));
+    put(0, null, EventCodec.encode(step("r", 0)));
+    put(0, null, EventCodec.encode(step("other", 0)));
+    put(0, finished("r", 0));
+    Recorder recorder = recorder(dir.resolve("r.tgr"), "r", true);
+    assertThat(run(recorder).events()).isEqualTo(2);
+    assertThat(recorder.rejections().lines()).singleElement().asString().contains("run_id");
+  }
+
   private Recorder.Outcome copy(Path file, String runId, boolean follow) throws Exception {
     return run(recorder(file, runId, follow));
   }
@@ -129,7 +141,7 @@ class RecorderTest {
         EventCodec.encode(event));
   }
 
-  private void put(int partition, byte[] key, byte[] value) {
+  private void put(int partition, byte @Nullable [] key, byte[] value) {
     TopicPartition p = new TopicPartition(Topics.STEPS, partition);
     long offset = ends.merge(p, 1L, Long::sum) - 1;
     later.add(

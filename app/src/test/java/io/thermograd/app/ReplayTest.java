@@ -102,6 +102,22 @@ class ReplayTest {
   }
 
   @Test
+  void usesNoEventThatTheLivePathFindsTooLarge(@TempDir Path dir) throws IOException {
+    List<Event> events = events("a");
+    List<String> expected = fold("a", events);
+    List<Event> with = new ArrayList<>(events);
+    Event.Builder large = events.get(101).toBuilder();
+    large.getStepBuilder().addAllExampleLosses(java.util.Collections.nCopies(200_000, 0.5));
+    with.add(101, large.build());
+    Path insights = dir.resolve("insights");
+    Cli cli =
+        Cli.run("replay", record(dir.resolve("a.tgr"), with), "--insights", insights.toString());
+    assertThat(cli.exitCode()).isZero();
+    assertThat(cli.errLines()).singleElement().asString().contains("1 not used, oversized");
+    assertThat(Files.readAllLines(insights)).isEqualTo(expected);
+  }
+
+  @Test
   void readsStandardInput(@TempDir Path dir) throws IOException {
     byte[] recording = Files.readAllBytes(Path.of(record(dir.resolve("a.tgr"), events("a"))));
     InputStream before = System.in;

@@ -1,5 +1,8 @@
 package io.thermograd.stream;
 
+import io.thermograd.wire.InvalidEventException;
+import io.thermograd.wire.RejectionKind;
+
 /**
  * Bounds on what the runs of one partition may cost. Like {@link AnalysisConfig}, two workers of
  * one group must agree on them, since they decide which records are used.
@@ -18,6 +21,22 @@ public record FoldLimits(int maxEventBytes, int maxSilentRuns, int maxFinishedRu
     requirePositive("largest event (bytes)", maxEventBytes);
     requirePositive("silent runs kept", maxSilentRuns);
     requirePositive("finished runs kept", maxFinishedRuns);
+  }
+
+  /**
+   * Returns if an event of that encoded size may be used. Whoever applies events to a {@link
+   * RunFold} asks first, so that a replay uses the very events that the live path does.
+   */
+  public void requireEventSize(int bytes) throws InvalidEventException {
+    if (bytes > maxEventBytes) {
+      throw new InvalidEventException(
+          RejectionKind.OVERSIZED,
+          "event of "
+              + bytes
+              + " bytes is above the limit of "
+              + maxEventBytes
+              + ": lower sketch_dim or send fewer micro-batches per event");
+    }
   }
 
   private static void requirePositive(String name, int x) {

@@ -67,7 +67,7 @@ final class PartitionFold {
   PartitionFold(AnalysisConfig config, FoldLimits limits) {
     this.config = config;
     this.limits = limits;
-    this.decoder = new RecordDecoder(limits.maxEventBytes());
+    this.decoder = new RecordDecoder(limits);
   }
 
   /** Puts a run back as its snapshot has it. */

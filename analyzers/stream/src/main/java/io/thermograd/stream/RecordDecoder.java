@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 final class RecordDecoder {
   private static final int KEY_SHOWN = 64;
 
-  private final int maxEventBytes;
+  private final FoldLimits limits;
 
-  RecordDecoder(int maxEventBytes) {
-    this.maxEventBytes = maxEventBytes;
+  RecordDecoder(FoldLimits limits) {
+    this.limits = limits;
   }
 
   Event decode(byte @Nullable [] key, byte @Nullable [] value) throws InvalidEventException {
@@ -22,15 +22,7 @@ final class RecordDecoder {
       throw new InvalidEventException(
           RejectionKind.MALFORMED, "value is missing: send an encoded event");
     }
-    if (value.length > maxEventBytes) {
-      throw new InvalidEventException(
-          RejectionKind.OVERSIZED,
-          "event of "
-              + value.length
-              + " bytes is above the limit of "
-              + maxEventBytes
-              + ": lower sketch_dim or send fewer micro-batches per event");
-    }
+    limits.requireEventSize(value.length);
     Event event = EventCodec.decode(value);
     requireKey(key, EventCodec.runId(event));
     return event;

@@ -51,6 +51,8 @@ final class ChildProcess implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-Xmx512m",
                 "-Dfile.encoding=UTF-8",
+                // Not what a module's tests have on the same class path.
+                "-Dlogback.configurationFile=logback.xml",
                 "--add-modules",
                 "jdk.incubator.vector",
                 "-cp",

@@ -93,7 +93,7 @@ class DemoIT {
           .containsPattern("run demo-\\S+ · attempt 0 · step 299 · completed")
           .containsPattern("noise_trace +\\S+ +\\S+ … \\S+")
           .contains("alerts: none")
-          .doesNotContain("Exception");
+          .doesNotContain("Exception", " WARN ", " ERROR ");
     }
   }
 
@@ -146,7 +146,7 @@ class DemoIT {
         .containsPattern("alert at step 3,0\\d\\d, critical, divergence")
         .containsPattern("verdict \\(critical\\)")
         .containsPattern("gradient_noise_scale +\\S+")
-        .doesNotContain("Exception");
+        .doesNotContain("Exception", " WARN ", " ERROR ");
   }
 
   private static void theRunIsMarkedFinished(PrometheusFixture prometheus, Page page, String run)

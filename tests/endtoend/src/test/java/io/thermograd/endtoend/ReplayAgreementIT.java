@@ -84,7 +84,7 @@ class ReplayAgreementIT {
         });
     assertThat(live.get(AwkwardRuns.RESTARTED))
         .anyMatch(l -> l.contains("\"attempt\":0,\"step\":299,"))
-        .anyMatch(l -> l.contains("\"attempt\":1,\"step\":300,"));
+        .anyMatch(l -> l.contains("\"attempt\":1,\"step\":200,"));
     assertThat(live.get(AwkwardRuns.TWO_RANKS))
         .anyMatch(l -> l.contains("\"dropped_events\":{\"value\":" + AwkwardRuns.DROPPED));
   }

@@ -139,7 +139,7 @@ export class Panel {
     const log =
       this.#choice !== null
         ? this.#choice === "log"
-        : Boolean(this.#panel.log) || prefersLog([d.at(MAIN), ...othersOf(d)], d[0].length, this.#chart?.log ?? false);
+        : Boolean(this.#panel.log) || prefersLog([d.at(MAIN), d.at(DOTS), ...othersOf(d)], d[0].length, this.#chart?.log ?? false);
     if (this.#chart && this.#chart.log !== log) {
       this.#chart.destroy();
       this.#chart = null;
