@@ -10,7 +10,6 @@ final class AnalysisOptions {
   @Option(
       names = "--insight-every-steps",
       paramLabel = "STEPS",
-      defaultValue = "100",
       description = "An insight at least every so many steps" + DEFAULT + ".")
   private int insightEverySteps;
 
@@ -49,6 +48,14 @@ final class AnalysisOptions {
       defaultValue = "30",
       description = "The same in seconds of the trainer's clock" + DEFAULT + ".")
   private double assemblyWindowSeconds;
+
+  AnalysisOptions() {
+    this(AnalysisConfig.DEFAULT.insightEverySteps());
+  }
+
+  AnalysisOptions(int defaultInsightEverySteps) {
+    insightEverySteps = defaultInsightEverySteps;
+  }
 
   AnalysisConfig config() {
     try {

@@ -37,7 +37,9 @@ final class DemoCommand extends BaseCommand {
   @Mixin private ListenOptions listen = new ListenOptions();
   @Mixin private PageOptions page = new PageOptions();
   @Mixin private MetricsOptions metrics = new MetricsOptions();
-  @Mixin private AnalysisOptions analysis = new AnalysisOptions();
+
+  // Four insights a second at the default pace: a curve that grows before one's eyes.
+  @Mixin private AnalysisOptions analysis = new AnalysisOptions(20);
 
   @Option(
       names = "--exit-when-done",

@@ -58,6 +58,10 @@ public final class KafkaTransport implements EventTransport {
     Map<String, Object> settings = new HashMap<>();
     settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     settings.put(ProducerConfig.ACKS_CONFIG, "all");
+    // On a topic that is just being made, a first batch can be refused while the second is taken,
+    // and
+    // then waits out of order for ever: a run would lose its start. One batch holds many steps.
+    settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
     // A step every few milliseconds is common; the page should still feel live.
     settings.put(ProducerConfig.LINGER_MS_CONFIG, 5);
     settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 256 << 10);

@@ -1,5 +1,9 @@
 package io.thermograd.stream;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
 /**
  * Everything that a fold's result depends on besides the events. Two workers must agree on it.
  *
@@ -27,6 +31,25 @@ public record AnalysisConfig(
     requirePositive("insight every (seconds)", insightEverySeconds);
     requirePositive("assembly window (steps)", assemblyWindowSteps);
     requirePositive("assembly window (seconds)", assemblyWindowSeconds);
+  }
+
+  void writeTo(DataOutput out) throws IOException {
+    out.writeDouble(noiseHalfLife);
+    out.writeDouble(lossHalfLife);
+    out.writeInt(insightEverySteps);
+    out.writeDouble(insightEverySeconds);
+    out.writeInt(assemblyWindowSteps);
+    out.writeDouble(assemblyWindowSeconds);
+  }
+
+  static AnalysisConfig readFrom(DataInput in) throws IOException {
+    return new AnalysisConfig(
+        in.readDouble(),
+        in.readDouble(),
+        in.readInt(),
+        in.readDouble(),
+        in.readInt(),
+        in.readDouble());
   }
 
   private static void requirePositive(String name, double x) {

@@ -14,6 +14,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Makes the clients of one worker session; the session closes them. */
 interface KafkaClients {
+  /** The consumer group that shares the runs. */
+  String group();
+
   /** Member of the analyzers' group, reads the steps. */
   Consumer<byte[], byte[]> steps();
 
@@ -32,6 +35,11 @@ interface KafkaClients {
    */
   static KafkaClients of(Map<String, ?> common, String groupId) {
     return new KafkaClients() {
+      @Override
+      public String group() {
+        return groupId;
+      }
+
       @Override
       public Consumer<byte[], byte[]> steps() {
         Map<String, Object> c = new HashMap<>();

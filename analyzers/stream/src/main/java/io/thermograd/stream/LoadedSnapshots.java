@@ -26,11 +26,13 @@ record LoadedSnapshots(Map<String, RunEntry> runs, Set<String> garbage, Set<Stri
 
   /** Collects the records of one partition, in their order. */
   static final class Builder {
+    private final String group;
     private final int partition;
     private final AnalysisConfig config;
     private final Map<String, byte[]> newest = new LinkedHashMap<>();
 
-    Builder(int partition, AnalysisConfig config) {
+    Builder(String group, int partition, AnalysisConfig config) {
+      this.group = group;
       this.partition = partition;
       this.config = config;
     }
@@ -40,6 +42,9 @@ record LoadedSnapshots(Map<String, RunEntry> runs, Set<String> garbage, Set<Stri
         return; // a compacted topic takes none
       }
       String name = new String(key, StandardCharsets.UTF_8);
+      if (!SnapshotKey.isOf(name, group)) {
+        return;
+      }
       if (value == null) {
         newest.remove(name);
       } else {

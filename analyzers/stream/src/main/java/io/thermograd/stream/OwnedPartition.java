@@ -17,13 +17,14 @@ final class OwnedPartition {
   final int partition;
   final PartitionFold fold;
   final PartitionOutput output;
-  private final String writer = SnapshotKey.newWriter();
+  private final String writer;
   private final Set<String> garbage = new LinkedHashSet<>();
   private OffsetAndMetadata beginning = new OffsetAndMetadata(0);
   private long committed;
   private boolean foreign;
 
-  private OwnedPartition(int partition, PartitionFold fold, PartitionOutput output) {
+  private OwnedPartition(String group, int partition, PartitionFold fold, PartitionOutput output) {
+    this.writer = SnapshotKey.newWriter(group);
     this.partition = partition;
     this.fold = fold;
     this.output = output;
@@ -32,11 +33,13 @@ final class OwnedPartition {
   /**
    * Takes a partition over.
    *
+   * @param group the consumer group
    * @param commit the group's offset, with the count of run starts before it; null if there is none
    * @param beginning of what the topic retains
    * @param end of the topic
    */
   static OwnedPartition takeOver(
+      String group,
       int partition,
       PartitionFold fold,
       LoadedSnapshots loaded,
@@ -45,7 +48,7 @@ final class OwnedPartition {
       long end,
       OutputWriter writer,
       WorkerListener listener) {
-    OwnedPartition owned = new OwnedPartition(partition, fold, writer.partition(partition));
+    OwnedPartition owned = new OwnedPartition(group, partition, fold, writer.partition(partition));
     owned.garbage.addAll(loaded.garbage());
     long newest =
         loaded.runs().values().stream().mapToLong(e -> e.includedOffset).max().orElse(-1L);

@@ -126,15 +126,25 @@ public final class RunFold {
   /** Writes the state; the same state always gives the same bytes. */
   public void writeTo(DataOutput out) throws IOException {
     out.writeUTF(runId);
+    config.writeTo(out);
     out.writeInt(attempts.size());
     for (AttemptFold attempt : attempts.values()) {
       attempt.writeTo(out);
     }
   }
 
-  /** Reads back what {@link #writeTo} wrote. */
+  /**
+   * Reads back what {@link #writeTo} wrote.
+   *
+   * @throws IOException also if it was folded with other settings: going on with these would be a
+   *     state that no fold leads to
+   */
   public static RunFold readFrom(DataInput in, AnalysisConfig config) throws IOException {
     RunFold fold = new RunFold(in.readUTF(), config);
+    AnalysisConfig before = AnalysisConfig.readFrom(in);
+    if (!before.equals(config)) {
+      throw new IOException("it was folded with other settings, " + before + ", not " + config);
+    }
     for (int n = in.readInt(); n > 0; n--) {
       AttemptFold attempt = AttemptFold.readFrom(in, config);
       fold.attempts.put(attempt.started().getAttempt(), attempt);

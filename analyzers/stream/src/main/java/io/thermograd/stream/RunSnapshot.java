@@ -77,8 +77,8 @@ final class RunSnapshot {
       }
       return entry;
     } catch (IOException | RuntimeException e) {
-      // The checksum fits, so another release wrote what this one does not understand.
-      throw new CorruptSnapshotException("state not readable by this release: " + e, e);
+      // The checksum fits: another release or other settings.
+      throw new CorruptSnapshotException("state not usable: " + e.getMessage(), e);
     }
   }
 

@@ -23,6 +23,7 @@ final class SnapshotReader {
    */
   static Map<Integer, LoadedSnapshots> read(
       Consumer<byte[], byte[]> consumer,
+      String group,
       Collection<Integer> partitions,
       AnalysisConfig config,
       WorkerListener listener) {
@@ -31,7 +32,7 @@ final class SnapshotReader {
     consumer.assign(assigned);
     consumer.seekToBeginning(assigned);
     Map<Integer, LoadedSnapshots.Builder> builders = new HashMap<>();
-    partitions.forEach(p -> builders.put(p, new LoadedSnapshots.Builder(p, config)));
+    partitions.forEach(p -> builders.put(p, new LoadedSnapshots.Builder(group, p, config)));
     Map<TopicPartition, Long> ends = consumer.endOffsets(assigned);
     int idle = 0;
     while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {

@@ -215,7 +215,7 @@ final class WorkerSession implements AutoCloseable, ConsumerRebalanceListener {
         partitions.stream().map(TopicPartition::partition).collect(Collectors.toSet());
     Map<Integer, LoadedSnapshots> loaded;
     try (Consumer<byte[], byte[]> reader = clients.snapshots()) {
-      loaded = SnapshotReader.read(reader, numbers, analysis, listener);
+      loaded = SnapshotReader.read(reader, clients.group(), numbers, analysis, listener);
     }
     Set<TopicPartition> set = Set.copyOf(partitions);
     Map<TopicPartition, OffsetAndMetadata> commits = consumer.committed(set);
@@ -230,6 +230,7 @@ final class WorkerSession implements AutoCloseable, ConsumerRebalanceListener {
       }
       OwnedPartition p =
           OwnedPartition.takeOver(
+              clients.group(),
               tp.partition(),
               new PartitionFold(analysis, limits),
               snapshots,

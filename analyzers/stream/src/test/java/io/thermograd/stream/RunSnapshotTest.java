@@ -3,6 +3,7 @@ package io.thermograd.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -60,5 +61,33 @@ final class RunSnapshotTest {
     bytes[0] = 9;
     assertThatThrownBy(() -> RunSnapshot.decode(bytes, WorkerHarness.ANALYSIS))
         .hasMessageContaining("format version 9");
+  }
+
+  @Test
+  void refusesAStateOfOtherSettings() {
+    AnalysisConfig a = WorkerHarness.ANALYSIS;
+    AnalysisConfig other =
+        new AnalysisConfig(
+            a.noiseHalfLife() / 2,
+            a.lossHalfLife(),
+            a.insightEverySteps(),
+            a.insightEverySeconds(),
+            a.assemblyWindowSteps(),
+            a.assemblyWindowSeconds());
+    assertThatThrownBy(() -> RunSnapshot.decode(snapshot(), other))
+        .isInstanceOf(CorruptSnapshotException.class)
+        .hasMessageContaining("other settings");
+  }
+
+  @Test
+  void anotherGroupsSnapshotsAreNobodysGarbage() {
+    byte[] key = SnapshotKey.bytes(SnapshotKey.of(SnapshotKey.newWriter("a/b"), "run"));
+    for (String group : List.of("a", "a/b", "a/b~")) {
+      var builder = new LoadedSnapshots.Builder(group, 0, WorkerHarness.ANALYSIS);
+      builder.accept(key, snapshot());
+      LoadedSnapshots loaded = builder.build(WorkerListener.NONE);
+      assertThat(loaded.runs()).hasSize(group.equals("a/b") ? 1 : 0);
+      assertThat(loaded.garbage()).isEmpty();
+    }
   }
 }

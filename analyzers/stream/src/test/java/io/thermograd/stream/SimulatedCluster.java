@@ -54,6 +54,11 @@ final class SimulatedCluster implements KafkaClients {
   SimConsumer consumer = new SimConsumer();
   SimProducer producer = new SimProducer();
 
+  @Override
+  public String group() {
+    return "analyzers";
+  }
+
   SimulatedCluster(long seed) {
     random = new Random(seed);
   }

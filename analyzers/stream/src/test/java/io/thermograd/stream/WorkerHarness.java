@@ -53,10 +53,11 @@ final class WorkerHarness {
     Map<String, String> states = new TreeMap<>();
     for (Map.Entry<Integer, List<Trainers.Sent>> e : cluster.steps.entrySet()) {
       int p = e.getKey();
-      LoadedSnapshots.Builder builder = new LoadedSnapshots.Builder(p, ANALYSIS);
+      LoadedSnapshots.Builder builder = new LoadedSnapshots.Builder(cluster.group(), p, ANALYSIS);
       cluster.log(Topics.SNAPSHOTS, p).forEach(r -> builder.accept(r.key(), r.value()));
       PartitionFold fold = new PartitionFold(ANALYSIS, LIMITS);
       OwnedPartition.takeOver(
+          cluster.group(),
           p,
           fold,
           builder.build(WorkerListener.NONE),

@@ -139,7 +139,9 @@ export class Panel {
     const log =
       this.#choice !== null
         ? this.#choice === "log"
-        : Boolean(this.#panel.log) || prefersLog([d.at(MAIN), d.at(DOTS), ...othersOf(d)], d[0].length, this.#chart?.log ?? false);
+        : Boolean(this.#panel.log) ||
+          // Not the bands: the lower end of a wide interval may well be negative.
+          prefersLog([d.at(MAIN), d.at(DOTS)], d[0].length, this.#chart?.log ?? false);
     if (this.#chart && this.#chart.log !== log) {
       this.#chart.destroy();
       this.#chart = null;
