@@ -119,7 +119,22 @@ final class PrometheusFixture implements AutoCloseable {
   }
 
   private void awaitTargetsUp(int expected) throws InterruptedException {
+    // It listens before it answers: until then its words are no JSON.
+    await("Prometheus is ready", Duration.ofSeconds(60), this::ready);
     await("targets are up", Duration.ofSeconds(30), () -> query("up == 1").size() == expected);
+  }
+
+  private boolean ready() {
+    try {
+      HttpRequest request =
+          HttpRequest.newBuilder(api.resolve("/-/ready")).timeout(Duration.ofSeconds(20)).build();
+      return client.send(request, BodyHandlers.discarding()).statusCode() == 200;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Waits for it, asking ten times a second; fails with the description after the deadline. */
