@@ -36,8 +36,7 @@ class IntervalCoverageTest {
                 .flatMap(all -> Objects.requireNonNull(all.get(draws)).stream())
                 .toList();
         String where = point.name() + ", " + draws;
-        exact(point.truth())
-            .forEach((name, value) -> report(softly, name, where, draws, runs, value));
+        exact(point.truth()).forEach((name, value) -> report(softly, name, where, runs, value));
       }
     }
     softly.assertAll();
@@ -62,12 +61,7 @@ class IntervalCoverageTest {
   }
 
   private static void report(
-      SoftAssertions softly,
-      QuantityName name,
-      String where,
-      Draws draws,
-      List<Estimates> runs,
-      double exact) {
+      SoftAssertions softly, QuantityName name, String where, List<Estimates> runs, double exact) {
     long present = runs.stream().filter(run -> run.all().containsKey(name.id())).count();
     long covered =
         runs.stream()
@@ -89,15 +83,13 @@ class IntervalCoverageTest {
       AccuracyTable.note(quantity, where, measured + ", mean %.3f x exact".formatted(mean / exact));
       return;
     }
-    // The errors of an epoch's steps cancel in part, so their intervals are wider than need be.
-    boolean independent = draws != Draws.EPOCHS;
     AccuracyTable.add(
         softly,
         quantity,
         where,
-        independent ? "covers in 92-98 % of 300" : "covers in >= 92 % of 300",
+        "covers in 92-98 % of 300",
         measured,
-        share >= 0.92 && (share <= 0.98 || !independent));
+        share >= 0.92 && share <= 0.98);
   }
 
   private static Map<QuantityName, Double> exact(ExactNoise truth) {
