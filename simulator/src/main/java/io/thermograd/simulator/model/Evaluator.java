@@ -15,7 +15,7 @@ import java.util.List;
  *
  * <p>Not thread-safe: it owns its work space. One evaluator per thread.
  */
-public final class Evaluator {
+public final class Evaluator implements Objective {
   private static final int TILE = 32;
 
   private final Mlp mlp;
@@ -58,12 +58,27 @@ public final class Evaluator {
     return data;
   }
 
+  @Override
+  public int examples() {
+    return data.size();
+  }
+
+  @Override
+  public int parameterCount() {
+    return mlp.parameterCount();
+  }
+
+  @Override
+  public List<Layer> layers() {
+    return layers;
+  }
+
   /** Mean loss over every example of the data set; NaN when it has none. */
   public double loss(float[] theta) {
     return loss(theta, all, 0, all.length);
   }
 
-  /** Mean loss over {@code examples[from … to−1]}; NaN when that is empty. */
+  @Override
   public double loss(float[] theta, int[] examples, int from, int to) {
     checkLength("theta", theta);
     double sum = 0;
@@ -89,11 +104,8 @@ public final class Evaluator {
     return (double) correct / all.length;
   }
 
-  /**
-   * Writes the mean gradient over {@code examples[from … to−1]} and returns their mean loss. Empty:
-   * a gradient of zeros and NaN. Values that overflow come out as infinite or NaN, never as an
-   * exception.
-   */
+  /** As specified; for no examples a gradient of zeros and NaN. */
+  @Override
   public double gradient(float[] theta, int[] examples, int from, int to, float[] gradient) {
     checkLength("theta", theta);
     checkLength("gradient", gradient);

@@ -1,5 +1,6 @@
 package io.thermograd.simulator.train;
 
+import io.thermograd.simulator.optimize.LearningRate;
 import java.util.Map;
 
 /**

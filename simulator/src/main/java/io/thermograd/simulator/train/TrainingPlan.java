@@ -1,5 +1,7 @@
 package io.thermograd.simulator.train;
 
+import io.thermograd.simulator.optimize.LearningRate;
+
 /**
  * How to train: heavy-ball SGD, v ← βv + ḡ, θ ← θ − ηv, where ḡ is the mean over m micro-batches of
  * b examples.

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.thermograd.agent.EventTransport;
 import io.thermograd.agent.ReporterOptions;
+import io.thermograd.simulator.optimize.LearningRate;
 import io.thermograd.wire.EventCodec;
 import io.thermograd.wire.Vectors;
 import io.thermograd.wire.proto.Event;

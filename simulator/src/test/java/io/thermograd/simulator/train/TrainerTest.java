@@ -8,6 +8,7 @@ import io.thermograd.simulator.data.Digits;
 import io.thermograd.simulator.data.Split;
 import io.thermograd.simulator.model.Evaluator;
 import io.thermograd.simulator.model.Mlp;
+import io.thermograd.simulator.optimize.LearningRate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

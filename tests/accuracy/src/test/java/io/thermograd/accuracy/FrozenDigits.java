@@ -8,7 +8,7 @@ import io.thermograd.simulator.model.ExactNoise;
 import io.thermograd.simulator.model.GradientGram;
 import io.thermograd.simulator.model.Mlp;
 import io.thermograd.simulator.model.NoiseEnumeration;
-import io.thermograd.simulator.train.LearningRate;
+import io.thermograd.simulator.optimize.LearningRate;
 import io.thermograd.simulator.train.SamplingScheme;
 import io.thermograd.simulator.train.Trainer;
 import io.thermograd.simulator.train.TrainingPlan;

@@ -1,4 +1,4 @@
-package io.thermograd.simulator.train;
+package io.thermograd.simulator.optimize;
 
 /** η as a function of the step. */
 public sealed interface LearningRate {

@@ -1,0 +1,3 @@
+/** Predictions of the theory beside what simulations measure. */
+@org.jspecify.annotations.NullMarked
+package io.thermograd.simulator.experiment;

@@ -1,0 +1,21 @@
+package io.thermograd.simulator.optimize;
+
+/**
+ * An update rule with its state (velocity, moments). It acts on every element alone, so that the
+ * elements may be the parameters of a network or the coordinates of many replicas.
+ *
+ * <p>Not thread-safe.
+ */
+public interface Optimizer {
+
+  /**
+   * Writes Δθ, the change to be added to θ, and advances the state. Non-finite gradients pass
+   * through as IEEE arithmetic has them.
+   *
+   * @param theta θ, read only by rules with weight decay
+   * @param gradient ḡ at θ
+   * @param learningRate η of this step
+   * @param delta receives Δθ; may be {@code gradient} itself
+   */
+  void update(double[] theta, double[] gradient, double learningRate, double[] delta);
+}
