@@ -1,6 +1,7 @@
 package io.thermograd.simulator.experiment;
 
 import java.util.Arrays;
+import org.hipparchus.distribution.continuous.BetaDistribution;
 import org.hipparchus.distribution.continuous.ChiSquaredDistribution;
 import org.hipparchus.stat.StatUtils;
 import org.hipparchus.stat.interval.BinomialProportion;
@@ -97,9 +98,10 @@ public final class Intervals {
    */
   public static Measured proportion(int successes, int trials) {
     requireCounts(successes, trials);
-    return of(
-        (double) successes / trials,
-        BinomialProportion.getWilsonScoreInterval(trials, (double) successes / trials, CONFIDENCE));
+    double share = (double) successes / trials;
+    ConfidenceInterval interval =
+        BinomialProportion.getWilsonScoreInterval(trials, share, CONFIDENCE);
+    return new Measured(share, interval.getLowerBound(), interval.getUpperBound());
   }
 
   /**
@@ -108,10 +110,11 @@ public final class Intervals {
    */
   public static Measured proportionAtLeast95(int successes, int trials) {
     requireCounts(successes, trials);
-    return of(
-        (double) successes / trials,
-        BinomialProportion.getClopperPearsonInterval(
-            trials, (double) successes / trials, CONFIDENCE));
+    // not by BinomialProportion, which refuses 0 successes (Hipparchus 4.0.3)
+    int failures = trials - successes;
+    double low = successes == 0 ? 0 : beta(TAIL, successes, failures + 1.0);
+    double high = failures == 0 ? 1 : beta(1 - TAIL, successes + 1.0, failures);
+    return new Measured((double) successes / trials, low, high);
   }
 
   /**
@@ -151,8 +154,8 @@ public final class Intervals {
     return new ChiSquaredDistribution(degreesOfFreedom).inverseCumulativeProbability(probability);
   }
 
-  private static Measured of(double value, ConfidenceInterval interval) {
-    return new Measured(value, interval.getLowerBound(), interval.getUpperBound());
+  private static double beta(double probability, double a, double b) {
+    return new BetaDistribution(a, b).inverseCumulativeProbability(probability);
   }
 
   private static void requireValues(double[] values, int atLeast) {
