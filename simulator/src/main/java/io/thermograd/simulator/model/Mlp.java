@@ -51,7 +51,7 @@ public record Mlp(Activation activation, List<Integer> widths) {
     int offset = 0;
     for (int l = 1; l < widths.size(); l++) {
       String name = l == widths.size() - 1 ? "output" : "hidden" + l;
-      Layer layer = new Layer(name, offset, widths.get(l - 1), widths.get(l));
+      Layer layer = new Layer(name, offset, widths.get(l - 1), widths.get(l), true);
       layers.add(layer);
       offset = layer.end();
     }
