@@ -28,7 +28,7 @@ public final class Experiments {
 
     // noise covariance of mini-batches
 
-    // Kramers
+    all.add(new KramersExperiment());
 
     // escape rate and curvature
 
@@ -40,9 +40,9 @@ public final class Experiments {
 
     // Fokker–Planck
 
-    // orders of discretisation
+    all.add(new DiscretisationExperiment());
 
-    // friction, momentum, replica exchange
+    all.add(new ExplorationExperiment());
 
     // annealing schedules
 
@@ -54,7 +54,7 @@ public final class Experiments {
 
     // loss difference and sample size
 
-    // flat valley
+    all.add(new FlatValleyExperiment());
 
     return all;
   }
