@@ -20,11 +20,8 @@ public final class Temperature {
    * @param momentum 0 ≤ β < 1
    */
   public static double effectiveLearningRate(double learningRate, double momentum) {
-    requireNonNegative("learning rate", learningRate);
-    if (!(momentum >= 0 && momentum < 1)) {
-      throw new IllegalArgumentException("momentum should be in [0, 1): was " + momentum);
-    }
-    return learningRate / (1 - momentum);
+    Checks.nonNegative("learning rate", learningRate);
+    return learningRate / (1 - Checks.momentum(momentum));
   }
 
   /**
@@ -32,9 +29,7 @@ public final class Temperature {
    * of such a batch has covariance cΣ/B. 0 for a full batch.
    */
   public static double finitePopulationFactor(long datasetSize, long batchSize) {
-    if (datasetSize < 1) {
-      throw new IllegalArgumentException("dataset size should be at least 1: was " + datasetSize);
-    }
+    Checks.atLeast("dataset size", 1, datasetSize);
     if (batchSize < 1 || batchSize > datasetSize) {
       throw new IllegalArgumentException(
           "batch size should be between 1 and the dataset size "
@@ -47,8 +42,8 @@ public final class Temperature {
 
   /** Nominal temperature η_eff/B: what the settings alone decide. */
   public static double nominal(double effectiveLearningRate, double batchSize) {
-    requireNonNegative("effective learning rate", effectiveLearningRate);
-    requirePositive("batch size", batchSize);
+    Checks.nonNegative("effective learning rate", effectiveLearningRate);
+    Checks.positive("batch size", batchSize);
     return effectiveLearningRate / batchSize;
   }
 
@@ -66,7 +61,7 @@ public final class Temperature {
       double noiseTrace,
       double batchSize,
       double effectiveDimension) {
-    requirePositive("effective dimension", effectiveDimension);
+    Checks.positive("effective dimension", effectiveDimension);
     return 2
         * thermalEnergy(effectiveLearningRate, factor, noiseTrace, batchSize)
         / effectiveDimension;
@@ -78,22 +73,10 @@ public final class Temperature {
    */
   public static double thermalEnergy(
       double effectiveLearningRate, double factor, double noiseTrace, double batchSize) {
-    requireNonNegative("effective learning rate", effectiveLearningRate);
-    requireNonNegative("finite-population factor", factor);
-    requireNonNegative("noise trace", noiseTrace);
-    requirePositive("batch size", batchSize);
+    Checks.nonNegative("effective learning rate", effectiveLearningRate);
+    Checks.nonNegative("finite-population factor", factor);
+    Checks.nonNegative("noise trace", noiseTrace);
+    Checks.positive("batch size", batchSize);
     return effectiveLearningRate * factor * noiseTrace / (4 * batchSize);
-  }
-
-  private static void requireNonNegative(String name, double x) {
-    if (!(x >= 0 && x < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(name + " should be finite and not negative: was " + x);
-    }
-  }
-
-  private static void requirePositive(String name, double x) {
-    if (!(x > 0 && x < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(name + " should be finite and positive: was " + x);
-    }
   }
 }

@@ -60,7 +60,8 @@ public final class GradientGram {
           int in = layers.get(l).inputs();
           int out = layers.get(l).outputs();
           product +=
-              (1 + Kernels.dotExact(inputs[l], i * in, inputs[l], j * in, in))
+              ((layers.get(l).biases() ? 1 : 0)
+                      + Kernels.dotExact(inputs[l], i * in, inputs[l], j * in, in))
                   * Kernels.dotExact(deltas[l], i * out, deltas[l], j * out, out);
         }
         k[i * n + j] = product;

@@ -86,6 +86,12 @@ public final class Ziggurat implements Gaussians {
     state = s;
   }
 
+  @Override
+  public double nextUniform() {
+    state += SplitMix64.GOLDEN_GAMMA;
+    return ((SplitMix64.mix(state) >>> 11) | 1) * 0x1p-53; // odd, so that 0 and 1 are excluded
+  }
+
   private double variate(long word) {
     int layer = (int) word & (LAYERS - 1);
     double x = place(word, layer);

@@ -15,4 +15,9 @@ enum NoRandom implements Gaussians {
   public void fill(double[] target, int from, int to) {
     throw new AssertionError("drew variates");
   }
+
+  @Override
+  public double nextUniform() {
+    throw new AssertionError("drew a variate");
+  }
 }

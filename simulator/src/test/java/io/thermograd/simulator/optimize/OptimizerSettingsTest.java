@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.thermograd.simulator.random.Gaussians;
-import io.thermograd.simulator.random.SplitMix64;
+import io.thermograd.simulator.random.Ziggurat;
 import io.thermograd.wire.proto.RunStarted;
 import java.util.Arrays;
 import java.util.List;
@@ -106,19 +106,6 @@ class OptimizerSettingsTest {
   }
 
   private static Gaussians gaussians(long seed) {
-    SplitMix64 random = new SplitMix64(seed);
-    return new Gaussians() {
-      @Override
-      public double next() {
-        return random.nextGaussian();
-      }
-
-      @Override
-      public void fill(double[] target, int from, int to) {
-        for (int i = from; i < to; i++) {
-          target[i] = next();
-        }
-      }
-    };
+    return new Ziggurat(seed);
   }
 }

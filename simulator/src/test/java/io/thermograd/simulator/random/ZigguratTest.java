@@ -115,6 +115,20 @@ class ZigguratTest {
   }
 
   @Test
+  void uniformsFillTheOpenInterval() {
+    Ziggurat random = new Ziggurat(3);
+    int[] counts = new int[100];
+    int n = 1_000_000;
+    for (int i = 0; i < n; i++) {
+      double u = random.nextUniform();
+      assertThat(u > 0 && u < 1).isTrue();
+      counts[(int) (100 * u)]++;
+    }
+    double chi = Arrays.stream(counts).mapToDouble(c -> (c - 1e4) * (c - 1e4) / 1e4).sum();
+    assertThat(chi).isCloseTo(99, within(4 * Math.sqrt(2.0 * 99)));
+  }
+
+  @Test
   void everySeedAndEveryStreamIsNormal() {
     int n = 100_000;
     int seeds = 200;

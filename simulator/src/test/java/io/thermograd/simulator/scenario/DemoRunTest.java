@@ -1,7 +1,8 @@
-package io.thermograd.simulator.train;
+package io.thermograd.simulator.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thermograd.simulator.train.StepClock;
 import io.thermograd.wire.proto.Event;
 import io.thermograd.wire.proto.RunFinished;
 import io.thermograd.wire.proto.StepEvent;
@@ -17,10 +18,7 @@ class DemoRunTest {
   @ValueSource(longs = {DemoRun.SEED, 2})
   void learnsThenDivergesAndItsHiddenUnitsDie(long seed) throws IOException {
     List<Event> events = new ArrayList<>();
-    DemoRun.config()
-        .withSeed(seed)
-        .withStepsPerSecond(Double.POSITIVE_INFINITY)
-        .emit(events::add, StepClock.synthetic(0, 100), () -> false);
+    DemoRun.of(seed).emit(events::add, StepClock.synthetic(0, 100), () -> false);
     assertThat(events).hasSize(3602);
     List<StepEvent> steps = events.stream().filter(Event::hasStep).map(Event::getStep).toList();
 

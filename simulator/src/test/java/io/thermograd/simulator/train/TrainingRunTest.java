@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.thermograd.agent.EventTransport;
 import io.thermograd.agent.ReporterOptions;
+import io.thermograd.simulator.data.Digits;
+import io.thermograd.simulator.model.Mlp;
+import io.thermograd.simulator.optimize.BatchSizeSchedule;
 import io.thermograd.simulator.optimize.LearningRate;
+import io.thermograd.simulator.optimize.OptimizerSettings;
 import io.thermograd.wire.EventCodec;
 import io.thermograd.wire.Vectors;
 import io.thermograd.wire.proto.Event;
@@ -22,21 +26,22 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class DigitsRunTest {
+class TrainingRunTest {
   private static final StepClock CLOCK = StepClock.synthetic(1_700_000_000, 500);
 
   /** 64-16-10: P = 1,210, so that 1,024 folds and 2,048 does not. */
-  private static final DigitsRun SMALL =
-      new DigitsRun(
-          "small",
-          5,
-          16,
-          360,
-          plan(LearningRate.constant(0.05)),
-          10,
-          1024,
-          Double.POSITIVE_INFINITY,
-          Map.of("data", "digits"));
+  private static final TrainingRun SMALL = run(5, 1024, plan(LearningRate.constant(0.05)));
+
+  private static final TrainingRun OVERFLOWING =
+      SMALL.withPlan(plan(LearningRate.constant(0.05).times(1e36, 5)));
+
+  private static final TrainingRun FOUR_RANKS =
+      SMALL.withPlan(
+          TrainingPlan.of(
+              OptimizerSettings.adam(),
+              LearningRate.constant(0.001),
+              new Batches(4, 2, BatchSizeSchedule.growth(4, 2, 10, 16)),
+              40));
 
   @Test
   void saysWhatItIs() throws IOException {
@@ -57,10 +62,8 @@ class DigitsRunTest {
 
   @Test
   void sendsOnlyEventsThatReadersAccept() throws Exception {
-    DigitsRun overflowing = SMALL.withPlan(plan(LearningRate.constant(0.05).times(1e36, 5)));
-    for (DigitsRun run : List.of(SMALL, overflowing, DemoRun.config().withPlan(SMALL.plan()))) {
-      DigitsRun fast = run.withStepsPerSecond(Double.POSITIVE_INFINITY);
-      for (Event event : events(fast)) {
+    for (TrainingRun run : List.of(SMALL, OVERFLOWING, FOUR_RANKS)) {
+      for (Event event : events(run)) {
         assertThat(EventCodec.decode(EventCodec.encode(event))).isEqualTo(event);
       }
     }
@@ -68,8 +71,7 @@ class DigitsRunTest {
 
   @Test
   void endsAsFailedSomeStepsAfterOverflow() throws IOException {
-    DigitsRun run = SMALL.withPlan(plan(LearningRate.constant(0.05).times(1e36, 5)));
-    List<Event> events = events(run);
+    List<Event> events = events(OVERFLOWING);
     List<StepEvent> steps = steps(events);
     RunFinished finished = events.get(events.size() - 1).getRunFinished();
     assertThat(finished.getStatus()).isEqualTo(RunFinished.Status.FAILED);
@@ -79,7 +81,7 @@ class DigitsRunTest {
       first++;
     }
     assertThat(first).isGreaterThan(5);
-    assertThat(steps).hasSize(first + 1 + run.plan().stepsAfterNonFinite());
+    assertThat(steps).hasSize(first + 1 + OVERFLOWING.plan().stepsAfterNonFinite());
   }
 
   @Test
@@ -138,11 +140,46 @@ class DigitsRunTest {
   }
 
   @Test
+  void everyRankSendsItsOwnShareOfAStep() throws IOException {
+    List<StepEvent> one =
+        steps(
+            events(
+                FOUR_RANKS.withPlan(
+                    TrainingPlan.of(
+                        OptimizerSettings.adam(),
+                        LearningRate.constant(0.001),
+                        new Batches(1, 8, BatchSizeSchedule.growth(4, 2, 10, 16)),
+                        40))));
+    List<Event> events = events(FOUR_RANKS);
+    assertThat(events.get(0).getRunStarted().getWorldSize()).isEqualTo(4);
+    List<StepEvent> four = steps(events);
+    assertThat(four).hasSize(4 * one.size());
+    for (int i = 0; i < one.size(); i++) {
+      StepEvent whole = one.get(i);
+      int size = Math.min(16, 4 << (i / 10));
+      double loss = 0;
+      for (int rank = 0; rank < 4; rank++) {
+        StepEvent part = four.get(4 * i + rank);
+        assertThat(part.getRank()).isEqualTo(rank);
+        assertThat(part.getBatchSize()).isEqualTo(whole.getBatchSize()).isEqualTo(8 * size);
+        assertThat(part.getGradSqnorm()).isEqualTo(whole.getGradSqnorm());
+        assertThat(part.getParamSketch()).isEqualTo(whole.getParamSketch());
+        assertThat(part.getMicroBatchesList())
+            .isEqualTo(whole.getMicroBatchesList().subList(2 * rank, 2 * rank + 2))
+            .allMatch(micro -> micro.getExamples() == size);
+        assertThat(part.hasValidationLoss()).isEqualTo(rank == 0 && i % 10 == 0);
+        loss += part.getLoss() / 4;
+      }
+      assertThat(loss).isCloseTo(whole.getLoss(), within(1e-14 * loss));
+    }
+  }
+
+  @Test
   void isTheSameToTheByteEveryTime() throws IOException {
     List<ByteBuffer> once = bytes(SMALL);
     // Not through AssertJ, which would print a megabyte of numbers.
     assertThat(bytes(SMALL).equals(once)).isTrue();
-    assertThat(bytes(SMALL.withSeed(6)).equals(once)).isFalse();
+    assertThat(bytes(run(6, 1024, SMALL.plan())).equals(once)).isFalse();
   }
 
   @Test
@@ -165,28 +202,38 @@ class DigitsRunTest {
   @Test
   void namesBadSettings() {
     assertThatThrownBy(() -> SMALL.withRunId(" ")).hasMessageContaining("run id");
-    assertThatThrownBy(() -> SMALL.withStepsPerSecond(0))
+    assertThatThrownBy(() -> run(1, 0, SMALL.plan()))
+        .hasMessage("sketch dim should be at least 1: was 0");
+    assertThatThrownBy(() -> StepClock.paced(0))
         .hasMessage("steps per second should be positive: was 0.0");
   }
 
   private static TrainingPlan plan(LearningRate rate) {
-    return new TrainingPlan(rate, 0.9, 4, 16, SamplingScheme.WITHOUT_REPLACEMENT, 40, 8);
+    return new TrainingPlan(
+        OptimizerSettings.heavyBall(0.9), rate, Batches.of(4, 16), 40, 8, List.of());
   }
 
-  private static DigitsRun withSketchDim(int dim) {
-    return new DigitsRun(
-        SMALL.runId(),
-        SMALL.seed(),
-        SMALL.hidden(),
-        SMALL.testExamples(),
-        SMALL.plan(),
-        SMALL.validateEvery(),
-        dim,
-        SMALL.stepsPerSecond(),
-        SMALL.labels());
+  private static TrainingRun withSketchDim(int dim) {
+    return run(5, dim, SMALL.plan());
   }
 
-  private static List<Event> events(DigitsRun run) throws IOException {
+  private static TrainingRun run(long seed, int sketchDim, TrainingPlan plan) {
+    return new TrainingRun(
+        "small",
+        Map.of("data", "digits"),
+        plan,
+        sketchDim,
+        seed,
+        new ClassifierTask(
+            Mlp.relu(64, 16, 10),
+            Digits.load(),
+            360,
+            SamplingScheme.WITHOUT_REPLACEMENT,
+            10,
+            seed));
+  }
+
+  private static List<Event> events(TrainingRun run) throws IOException {
     List<Event> events = new ArrayList<>();
     run.emit(events::add, CLOCK, () -> false);
     return events;
@@ -196,11 +243,11 @@ class DigitsRunTest {
     return events.stream().filter(Event::hasStep).map(Event::getStep).toList();
   }
 
-  private static List<ByteBuffer> bytes(DigitsRun run) throws IOException {
+  private static List<ByteBuffer> bytes(TrainingRun run) throws IOException {
     return events(run).stream().map(EventCodec::encode).map(ByteBuffer::wrap).toList();
   }
 
-  private static List<StepEvent> withoutSketches(DigitsRun run) throws IOException {
+  private static List<StepEvent> withoutSketches(TrainingRun run) throws IOException {
     List<StepEvent> stripped = new ArrayList<>();
     for (StepEvent step : steps(events(run))) {
       StepEvent.Builder builder = step.toBuilder().clearParamSketch();

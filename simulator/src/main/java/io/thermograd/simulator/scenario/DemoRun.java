@@ -1,6 +1,14 @@
-package io.thermograd.simulator.train;
+package io.thermograd.simulator.scenario;
 
+import io.thermograd.simulator.data.Digits;
+import io.thermograd.simulator.model.Mlp;
 import io.thermograd.simulator.optimize.LearningRate;
+import io.thermograd.simulator.optimize.OptimizerSettings;
+import io.thermograd.simulator.train.Batches;
+import io.thermograd.simulator.train.ClassifierTask;
+import io.thermograd.simulator.train.SamplingScheme;
+import io.thermograd.simulator.train.TrainingPlan;
+import io.thermograd.simulator.train.TrainingRun;
 import java.util.Map;
 
 /**
@@ -20,12 +28,14 @@ public final class DemoRun {
   public static final int MICRO_BATCHES = 4;
   public static final int MICRO_BATCH_SIZE = 16;
 
+  /** What is held back for validation: a fifth. */
+  public static final int TEST_EXAMPLES = 360;
+
   /** Step from which on the learning rate is too high. */
   public static final long RAISE_STEP = 3_000;
 
   public static final double RAISE_FACTOR = 200;
   public static final long STEPS = 3_600;
-  public static final int STEPS_AFTER_NON_FINITE = 200;
   public static final int VALIDATE_EVERY = 50;
 
   /** At this pace the trouble starts after 38 seconds and the run ends after 45. */
@@ -33,26 +43,24 @@ public final class DemoRun {
 
   private DemoRun() {}
 
-  /** The demonstration as above; change name, seed and pace with the {@code with…} methods. */
-  public static DigitsRun config() {
-    TrainingPlan plan =
-        new TrainingPlan(
-            LearningRate.constant(LEARNING_RATE).times(RAISE_FACTOR, RAISE_STEP),
-            MOMENTUM,
-            MICRO_BATCHES,
-            MICRO_BATCH_SIZE,
-            SamplingScheme.WITHOUT_REPLACEMENT,
-            STEPS,
-            STEPS_AFTER_NON_FINITE);
-    return new DigitsRun(
+  /** The demonstration as above. */
+  public static TrainingRun of(long seed) {
+    return new TrainingRun(
         RUN_ID,
-        SEED,
-        HIDDEN,
-        DigitsRun.DEFAULT_TEST_EXAMPLES,
-        plan,
-        VALIDATE_EVERY,
-        DigitsRun.DEFAULT_SKETCH_DIM,
-        STEPS_PER_SECOND,
-        Map.of("model", "mlp-64-128-10", "data", "digits"));
+        Map.of("model", "mlp-64-128-10", "data", "digits"),
+        TrainingPlan.of(
+            OptimizerSettings.heavyBall(MOMENTUM),
+            LearningRate.constant(LEARNING_RATE).times(RAISE_FACTOR, RAISE_STEP),
+            Batches.of(MICRO_BATCHES, MICRO_BATCH_SIZE),
+            STEPS),
+        TrainingRun.DEFAULT_SKETCH_DIM,
+        seed,
+        new ClassifierTask(
+            Mlp.relu(Digits.FEATURES, HIDDEN, Digits.CLASSES),
+            Digits.load(),
+            TEST_EXAMPLES,
+            SamplingScheme.WITHOUT_REPLACEMENT,
+            VALIDATE_EVERY,
+            seed));
   }
 }
