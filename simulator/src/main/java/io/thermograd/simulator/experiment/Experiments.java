@@ -28,7 +28,7 @@ public final class Experiments {
     // batch size as temperature
     all.add(new BatchSizeExperiment());
 
-    // noise covariance of mini-batches
+    all.add(new NoiseScalingExperiment());
 
     // Kramers
 
