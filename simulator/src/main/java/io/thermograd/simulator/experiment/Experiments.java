@@ -23,10 +23,12 @@ public final class Experiments {
   private static List<Experiment> list() {
     List<Experiment> all = new ArrayList<>();
     // stationary covariance
+    all.add(new StationaryCovarianceExperiment());
 
     // batch size as temperature
+    all.add(new BatchSizeExperiment());
 
-    // noise covariance of mini-batches
+    all.add(new NoiseScalingExperiment());
 
     all.add(new KramersExperiment());
 

@@ -38,7 +38,7 @@ public final class ExactSpectrum {
 
   /** The n largest eigenvalues, n the number of examples: with P &lt; n the rest are zeros. */
   public double[] eigenvalues() {
-    return Eigenpairs.of(gram.covariance()).values();
+    return Eigenpairs.values(gram.covariance());
   }
 
   /**
