@@ -19,6 +19,7 @@ final class ExchangeGain {
   private static final List<Rung> RUNGS =
       List.of(new Rung(TEMPERATURE, STEP), new Rung(0.35, 0.07), new Rung(0.8, 0.08));
   private static final int INTERVAL = 5;
+
   /** Steps between looks at a chain alone, which changes its well every 20,000. */
   private static final int LONE_INTERVAL = 100;
 
@@ -40,8 +41,7 @@ final class ExchangeGain {
 
   void report(List<Row> rows, List<Plot> plots) {
     int looks = setting.size(8_000, 64_000);
-    List<Sampled> sampled =
-        setting.workers().map(2, i -> i == 0 ? chains(looks) : ladders(looks));
+    List<Sampled> sampled = setting.workers().map(2, i -> i == 0 ? chains(looks) : ladders(looks));
     Sampled ladders = sampled.get(1);
     // x has mean 0 by symmetry: a chain that hardly crossed shows as correlated.
     Measured alone = time(sampled.get(0).x).times(LONE_INTERVAL);
@@ -92,8 +92,7 @@ final class ExchangeGain {
 
   private Sampled chains(int looks) {
     MetropolisLangevin one =
-        MetropolisLangevin.at(
-            WELLS, TEMPERATURE, STEP, WellPair.left(WELLS), CHAINS, seed(600));
+        MetropolisLangevin.at(WELLS, TEMPERATURE, STEP, WellPair.left(WELLS), CHAINS, seed(600));
     return new Sampled(record(one, looks, LONE_INTERVAL), new double[0], 0);
   }
 

@@ -16,8 +16,8 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Runs {@link LangevinBenchmark} and prints medians over forks and iterations in millions of steps a
- * second. Takes JMH's options.
+ * Runs {@link LangevinBenchmark} and prints medians over forks and iterations in millions of steps
+ * a second. Takes JMH's options.
  */
 public final class LangevinTable {
   private LangevinTable() {}
