@@ -46,7 +46,7 @@ public final class Experiments {
 
     // annealing schedules
 
-    // noise and curvature
+    all.add(new NoiseCurvatureExperiment());
 
     // averaged iterates
 
