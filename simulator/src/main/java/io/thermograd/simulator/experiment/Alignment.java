@@ -14,7 +14,9 @@ import java.util.List;
  * @param cosine tr(ΣH)/(‖Σ‖_F‖H‖_F)
  * @param unrelated what the cosine would be on average if H were turned at random: tr Σ·tr
  *     H/(P‖Σ‖‖H‖)
- * @param leading |cos| between the first eigenvectors
+ * @param leading |cos| between the first eigenvectors; it says little where the first two
+ *     eigenvalues are nearly equal and may change places
+ * @param shared squared length of Σ's first eigenvector within H's leading {@value #SUBSPACE}
  * @param curvatures κ_i, the leading eigenvalues of H
  * @param noises λ_i, those of Σ
  * @param along u_iᵀΣu_i along H's eigenvectors
@@ -27,10 +29,12 @@ record Alignment(
     double cosine,
     double unrelated,
     double leading,
+    double shared,
     double[] curvatures,
     double[] noises,
     double[] along) {
   private static final int LEADING = 20;
+  private static final int SUBSPACE = 10;
 
   static Alignment of(Curvature at) {
     double[][] h = at.hessian().dense();
@@ -56,9 +60,13 @@ record Alignment(
     Eigenpairs noisy = Lanczos.top(noise, LEADING);
     double[] along = new double[LEADING];
     Arrays.setAll(along, i -> noise.quadratic(curved.vectors()[i]));
-    double leading = 0;
-    for (int i = 0; i < p; i++) {
-      leading += curved.vectors()[0][i] * noisy.vectors()[0][i];
+    double[] cosines = new double[SUBSPACE];
+    double shared = 0;
+    for (int k = 0; k < SUBSPACE; k++) {
+      for (int i = 0; i < p; i++) {
+        cosines[k] += curved.vectors()[k][i] * noisy.vectors()[0][i];
+      }
+      shared += cosines[k] * cosines[k];
     }
     return new Alignment(
         p,
@@ -66,7 +74,8 @@ record Alignment(
         traceSigma,
         product / norms,
         traceH * traceSigma / (p * norms),
-        Math.abs(leading),
+        Math.abs(cosines[0]),
+        shared,
         curved.values(),
         noisy.values(),
         along);
@@ -83,8 +92,13 @@ record Alignment(
             "|cos| of the first eigenvectors, " + where,
             Double.NaN,
             Measured.exact(leading),
-            // A random direction exceeds four standard deviations once in 16,000.
-            Requirement.between(4 / Math.sqrt(parameters), 1)),
+            Requirement.none()),
+        new Row(
+            "share of Σ's first eigenvector in H's first %d, %s; unrelated %.3f"
+                .formatted(SUBSPACE, where, (double) SUBSPACE / parameters),
+            Double.NaN,
+            Measured.exact(shared),
+            Requirement.between(chance(), 1)),
         new Row(
             "tr Σ against tr H, with the real labels, " + where,
             hessianTrace,
@@ -100,6 +114,11 @@ record Alignment(
             1,
             Fits.powerLaw(curvatures, along).slope(),
             Requirement.none()));
+  }
+
+  /** Mean and six standard deviations of the share of a random direction: χ²_k/P, about. */
+  private double chance() {
+    return (SUBSPACE + 6 * Math.sqrt(2.0 * SUBSPACE)) / parameters;
   }
 
   Plot plot(String where) {
