@@ -154,8 +154,7 @@ final class BatchSizeExperiment implements Experiment {
     int last = CURVATURES.length * CURVATURES.length - 1;
     double[] squares =
         new StationaryMoments(loss, noise, OptimizerSettings.sgd(), unstable, 1, memory)
-            .measure(setting, name(), 41, 1)
-            .stream().mapToDouble(p -> p[last]).toArray();
+            .measure(setting, name(), 41, 1).stream().mapToDouble(p -> p[last]).toArray();
     rows.add(
         new Row(
             "beyond the limit, ηκ = 2.1: mean square after %d steps from rest".formatted(steps),
