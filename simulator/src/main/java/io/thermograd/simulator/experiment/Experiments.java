@@ -39,8 +39,10 @@ public final class Experiments {
     // three humps
 
     // spectral gap
+    all.add(new SpectralGapExperiment());
 
     // Fokker–Planck
+    all.add(new FokkerPlanckExperiment());
 
     // orders of discretisation
 
