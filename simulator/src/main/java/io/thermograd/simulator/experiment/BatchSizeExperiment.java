@@ -56,6 +56,8 @@ final class BatchSizeExperiment implements Experiment {
             "Linear scaling is a statement about small steps: on the quadratic it is 10 %% off at"
                 + " ηκ = %.2f of the steepest direction, long before the limit of stability."
                     .formatted(breakingPoint(1.1)),
+            "Logistic loss is not quadratic, and its noise grows away from the minimum: both warm it by"
+                + " some percent at these temperatures.",
             "Shuffled epochs are far colder than independent batches of the same size: over an epoch"
                 + " their noise cancels. The finite-population factor c describes one batch, not"
                 + " that cancellation."));

@@ -55,6 +55,7 @@ public final class Experiments {
     // averaged iterates
 
     // frozen and exploring
+    all.add(new FrozenExploringExperiment());
 
     // loss difference and sample size
 
