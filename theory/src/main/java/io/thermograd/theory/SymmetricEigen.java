@@ -86,6 +86,20 @@ final class SymmetricEigen {
     return congruence(m, false);
   }
 
+  /** Vᵀx. */
+  double[] toBasis(double[] x) {
+    DMatrixRMaj result = new DMatrixRMaj(size(), 1);
+    CommonOps_DDRM.multTransA(vectors, DMatrixRMaj.wrap(size(), 1, x), result);
+    return result.data;
+  }
+
+  /** Vx. */
+  double[] fromBasis(double[] x) {
+    DMatrixRMaj result = new DMatrixRMaj(size(), 1);
+    CommonOps_DDRM.mult(vectors, DMatrixRMaj.wrap(size(), 1, x), result);
+    return result.data;
+  }
+
   private double[][] congruence(double[][] m, boolean to) {
     int n = size();
     DMatrixRMaj a = new DMatrixRMaj(m);

@@ -12,10 +12,12 @@ import java.util.List;
  */
 abstract class BlockedEnsemble implements Ensemble {
   private static final int BLOCK_VALUES = 512;
+  private static final double[] NONE = {};
 
   private final int dim;
   private final int replicas;
   private final double[] positions;
+  private final double[] velocities;
   private final List<Block> blocks = new ArrayList<>();
   private final List<Integer> firsts = new ArrayList<>();
   private long steps;
@@ -24,6 +26,11 @@ abstract class BlockedEnsemble implements Ensemble {
   interface Block {
     /** Positions, coordinate by coordinate; read and written between calls of advance. */
     double[] positions();
+
+    /** Velocities likewise, empty where the process has none. */
+    default double[] velocities() {
+      return NONE;
+    }
 
     /** Takes {@code count} steps, the first of which has the 0-based number {@code firstStep}. */
     void advance(long firstStep, long count);
@@ -49,6 +56,10 @@ abstract class BlockedEnsemble implements Ensemble {
       firsts.add(first);
       blocks.add(
           factory.create(Math.min(size, replicas - first), Ziggurat.stream(seed, blocks.size())));
+    }
+    this.velocities = blocks.get(0).velocities().length == 0 ? NONE : new double[positions.length];
+    for (int b = 0; b < blocks.size(); b++) {
+      store(blocks.get(b).velocities(), velocities, firsts.get(b));
     }
   }
 
@@ -81,17 +92,32 @@ abstract class BlockedEnsemble implements Ensemble {
   public final void step(long count) {
     for (int b = 0; b < blocks.size(); b++) {
       Block block = blocks.get(b);
-      double[] x = block.positions();
-      int n = x.length / dim;
-      for (int i = 0; i < dim; i++) {
-        System.arraycopy(positions, i * replicas + firsts.get(b), x, i * n, n);
-      }
+      load(positions, firsts.get(b), block.positions());
+      load(velocities, firsts.get(b), block.velocities());
       block.advance(steps, count);
-      for (int i = 0; i < dim; i++) {
-        System.arraycopy(x, i * n, positions, i * replicas + firsts.get(b), n);
-      }
+      store(block.positions(), positions, firsts.get(b));
+      store(block.velocities(), velocities, firsts.get(b));
     }
     steps += count;
+  }
+
+  /** Laid out like the positions; empty where the process has none. */
+  final double[] allVelocities() {
+    return velocities;
+  }
+
+  private void load(double[] all, int first, double[] part) {
+    int n = part.length / dim;
+    for (int i = 0; i < dim && n > 0; i++) {
+      System.arraycopy(all, i * replicas + first, part, i * n, n);
+    }
+  }
+
+  private void store(double[] part, double[] all, int first) {
+    int n = part.length / dim;
+    for (int i = 0; i < dim && n > 0; i++) {
+      System.arraycopy(part, i * n, all, i * replicas + first, n);
+    }
   }
 
   /** The blocks, for sums over them. */

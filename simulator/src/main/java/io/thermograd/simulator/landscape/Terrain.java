@@ -21,10 +21,7 @@ public record Terrain(
   }
 
   public Terrain {
-    if (box.dim() != landscape.dim()) {
-      throw new IllegalArgumentException(
-          "box should have %d dimensions: had %d".formatted(landscape.dim(), box.dim()));
-    }
+    CriticalPoints.requireFit(landscape, box);
     starts = starts.stream().map(x -> Checks.vector("starts", x, landscape.dim())).toList();
     if (starts.isEmpty()) {
       throw new IllegalArgumentException("starts should hold a point: held none");

@@ -1,8 +1,8 @@
 package io.thermograd.simulator.landscape;
 
 /**
- * f(x, y) = 2x⁶/13 + x⁵/8 − 91x⁴/64 − 24x³/48 + 42x²/16 + 5y²/4 + xy: three minima in a row, the
- * lowest at the origin with value 0.
+ * f(x, y) = 2x⁶/13 + x⁵/8 − 91x⁴/64 − 24x³/48 + 42x²/16 + 5y²/4 + xy: three minima in a row, near x
+ * = −2.533 (the lowest), 0 (the highest, value 0) and 2.078.
  */
 public record ThreeHumps() implements Landscape {
   @Override

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.thermograd.simulator.landscape.Landscape;
+import io.thermograd.simulator.landscape.Quadratic;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class LangevinEnsembleTest {
-  private static final Parabola BOWL = new Parabola(1, 4, 0.25);
+  private static final double[] CURVATURES = {1, 4, 0.25};
+  private static final Landscape BOWL = Quadratic.diagonal(CURVATURES);
 
   @Test
   void stationaryVarianceHasTheDiscretisationBias() {
@@ -19,9 +22,9 @@ class LangevinEnsembleTest {
         LangevinEnsemble.at(BOWL, temperature, h, new double[3], replicas, 9);
     ensemble.step(300); // (1 − 0.05)^600 = 4e−14 of the start's variance is left
     for (int i = 0; i < 3; i++) {
-      double kappa = BOWL.curvatures()[i];
+      double kappa = CURVATURES[i];
       double expected = temperature / (kappa * (1 - h * kappa / 2));
-      assertThat(meanSquare(ensemble, i) / expected)
+      assertThat(Samples.meanSquare(ensemble.positions(), replicas, i) / expected)
           .isCloseTo(1, within(4.5 * Math.sqrt(2.0 / replicas)));
     }
   }
@@ -37,7 +40,7 @@ class LangevinEnsembleTest {
     int replicas = 100_000;
     LangevinEnsemble ensemble =
         LangevinEnsemble.ito(
-            new Parabola(kappa),
+            Quadratic.diagonal(kappa),
             (x, n, d) -> {
               for (int r = 0; r < n; r++) {
                 d[r] = a + b * x[r] * x[r];
@@ -49,7 +52,8 @@ class LangevinEnsembleTest {
             4);
     ensemble.step(400);
     double expected = 2 * h * a / (1 - (1 - h * kappa) * (1 - h * kappa) - 2 * h * b);
-    assertThat(meanSquare(ensemble, 0) / expected).isCloseTo(1, within(0.03));
+    assertThat(Samples.meanSquare(ensemble.positions(), replicas, 0) / expected)
+        .isCloseTo(1, within(0.03));
   }
 
   @Test
@@ -108,16 +112,8 @@ class LangevinEnsembleTest {
     assertThatThrownBy(() -> LangevinEnsemble.at(BOWL, 1, 0, new double[3], 1, 1))
         .hasMessage("time step should be positive and finite: was 0.0");
     assertThatThrownBy(() -> LangevinEnsemble.at(BOWL, 1, 0.1, new double[2], 1, 1))
-        .hasMessage("start should have the 3 dimensions of parabola: was 2");
+        .hasMessage("start should have the 3 dimensions of quadratic: was 2");
     assertThatThrownBy(() -> LangevinEnsemble.at(BOWL, 1, 0.1, new double[3], 0, 1))
         .hasMessage("replicas should be positive: was 0");
-  }
-
-  private static double meanSquare(Ensemble ensemble, int coordinate) {
-    int n = ensemble.replicas();
-    return Arrays.stream(ensemble.positions(), coordinate * n, (coordinate + 1) * n)
-            .map(x -> x * x)
-            .sum()
-        / n;
   }
 }

@@ -3,6 +3,8 @@ package io.thermograd.simulator.dynamics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.thermograd.simulator.landscape.Landscape;
+import io.thermograd.simulator.landscape.Quadratic;
 import io.thermograd.simulator.noise.GaussianNoise;
 import io.thermograd.simulator.noise.NoiseModel;
 import io.thermograd.simulator.optimize.BatchSizeSchedule;
@@ -12,7 +14,8 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class SgdEnsembleTest {
-  private static final Parabola BOWL = new Parabola(1, 4);
+  private static final double[] CURVATURES = {1, 4};
+  private static final Landscape BOWL = Quadratic.diagonal(CURVATURES);
   private static final int REPLICAS = 100_000;
   private static final double WITHIN = 4.5 * Math.sqrt(2.0 / REPLICAS);
 
@@ -24,7 +27,7 @@ class SgdEnsembleTest {
         ensemble(GaussianNoise.diagonal(variances), OptimizerSettings.sgd(), eta, 8);
     ensemble.step(150);
     for (int i = 0; i < 2; i++) {
-      double kappa = BOWL.curvatures()[i];
+      double kappa = CURVATURES[i];
       double expected = eta * variances[i] / (8 * kappa * (2 - eta * kappa));
       assertThat(meanSquare(ensemble, i) / expected).isCloseTo(1, within(WITHIN));
     }
@@ -38,7 +41,7 @@ class SgdEnsembleTest {
         ensemble(GaussianNoise.isotropic(2, 1), OptimizerSettings.heavyBall(beta), eta, 1);
     ensemble.step(300);
     for (int i = 0; i < 2; i++) {
-      double kappa = BOWL.curvatures()[i];
+      double kappa = CURVATURES[i];
       // Section 3 of QUANTITIES.md, divided by κ.
       double expected = eta * (1 + beta) / ((1 - beta) * (2 * (1 + beta) - eta * kappa) * kappa);
       assertThat(meanSquare(ensemble, i) / expected).isCloseTo(1, within(WITHIN));
@@ -52,7 +55,7 @@ class SgdEnsembleTest {
         ensemble(GaussianNoise.isotropic(2, 0), OptimizerSettings.sgld(0.7), eta, 1);
     ensemble.step(150);
     for (int i = 0; i < 2; i++) {
-      double kappa = BOWL.curvatures()[i];
+      double kappa = CURVATURES[i];
       double expected = 0.7 / (kappa * (1 - eta * kappa / 2));
       assertThat(meanSquare(ensemble, i) / expected).isCloseTo(1, within(WITHIN));
     }
@@ -120,10 +123,6 @@ class SgdEnsembleTest {
   }
 
   private static double meanSquare(Ensemble ensemble, int coordinate) {
-    int n = ensemble.replicas();
-    return Arrays.stream(ensemble.positions(), coordinate * n, (coordinate + 1) * n)
-            .map(x -> x * x)
-            .sum()
-        / n;
+    return Samples.meanSquare(ensemble.positions(), ensemble.replicas(), coordinate);
   }
 }
