@@ -29,6 +29,15 @@ record Fixture(double[] parameters, Map<String, double[]> values) {
     return cases;
   }
 
+  /** The lines with one name, as numbers. */
+  static List<double[]> rows(String resource, String name) {
+    return lines(resource).stream()
+        .map(line -> line.split(" "))
+        .filter(words -> words[0].equals(name))
+        .map(words -> Arrays.stream(words).skip(1).mapToDouble(Double::parseDouble).toArray())
+        .toList();
+  }
+
   /** A square matrix. */
   double[][] matrix(String name) {
     double[] flat = Objects.requireNonNull(values.get(name), name);

@@ -26,7 +26,7 @@ public final class Experiments {
 
     // batch size as temperature
 
-    // noise covariance of mini-batches
+    all.add(new NoiseScalingExperiment());
 
     // Kramers
 

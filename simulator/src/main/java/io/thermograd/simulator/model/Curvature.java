@@ -109,6 +109,15 @@ public final class Curvature {
     return Lanczos.top(hessian(), k);
   }
 
+  /** Σ = (1/n) Σ_i (g_i − G)(g_i − G)ᵀ over the chosen examples. */
+  public SymmetricOperator noise() {
+    return new NoiseProduct(at);
+  }
+
+  Linearisation linearisation() {
+    return at;
+  }
+
   private SymmetricOperator operator(boolean gaussNewton) {
     TangentPass pass = new TangentPass(at, gaussNewton);
     return new SymmetricOperator() {

@@ -116,6 +116,35 @@ public final class Evaluator implements Objective {
     return (double) correct / all.length;
   }
 
+  /**
+   * Units of each hidden layer whose output is 0 for every example of the data set: dead ReLUs,
+   * which no gradient reaches any more.
+   */
+  public int[] deadUnits(float[] theta) {
+    checkLength("theta", theta);
+    int[] dead = new int[layers.size() - 1];
+    boolean[][] alive = new boolean[dead.length][];
+    for (int l = 0; l < dead.length; l++) {
+      alive[l] = new boolean[layers.get(l).outputs()];
+    }
+    for (int start = 0; start < all.length; start += TILE) {
+      int count = Math.min(TILE, all.length - start);
+      forward(theta, all, start, count);
+      for (int l = 0; l < dead.length; l++) {
+        int width = alive[l].length;
+        for (int u = 0; u < count * width; u++) {
+          alive[l][u % width] |= activations[l + 1][u] != 0f;
+        }
+      }
+    }
+    for (int l = 0; l < dead.length; l++) {
+      for (boolean unit : alive[l]) {
+        dead[l] += unit ? 0 : 1;
+      }
+    }
+    return dead;
+  }
+
   /** As specified; for no examples a gradient of zeros and NaN. */
   @Override
   public double gradient(float[] theta, int[] examples, int from, int to, float[] gradient) {
@@ -137,29 +166,6 @@ public final class Evaluator implements Objective {
   public double exampleGradient(float[] theta, int example, float[] gradient) {
     one[0] = example;
     return gradient(theta, one, 0, 1, gradient);
-  }
-
-  /**
-   * Leaves in the work space the two factors of every layer's gradient of one example, which is
-   * their outer product: see {@link #layerInput} and {@link #layerDelta}.
-   */
-  void factors(float[] theta, int example) {
-    one[0] = example;
-    forward(theta, one, 0, 1);
-    outputs(one, 0, 1, 1f);
-    for (int l = layers.size(); l > 1; l--) {
-      backpropagate(theta, l, 1);
-    }
-  }
-
-  /** Inputs of layer {@code l} (1 is the first) after {@link #factors}; from index 0 on. */
-  float[] layerInput(int l) {
-    return activations[l - 1];
-  }
-
-  /** Derivative of the loss by the sums of layer {@code l}'s units; from index 0 on. */
-  float[] layerDelta(int l) {
-    return deltas[l];
   }
 
   private void forward(float[] theta, int[] examples, int start, int count) {

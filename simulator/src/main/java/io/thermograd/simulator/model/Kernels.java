@@ -55,23 +55,4 @@ final class Kernels {
     }
     return (s0 + s1) + (s2 + s3);
   }
-
-  /** x·y over n elements, products and sums in float64. */
-  static double dotExact(float[] x, int xFrom, float[] y, int yFrom, int n) {
-    double s0 = 0;
-    double s1 = 0;
-    double s2 = 0;
-    double s3 = 0;
-    int j = 0;
-    for (; j + 4 <= n; j += 4) {
-      s0 += (double) x[xFrom + j] * y[yFrom + j];
-      s1 += (double) x[xFrom + j + 1] * y[yFrom + j + 1];
-      s2 += (double) x[xFrom + j + 2] * y[yFrom + j + 2];
-      s3 += (double) x[xFrom + j + 3] * y[yFrom + j + 3];
-    }
-    for (; j < n; j++) {
-      s0 += (double) x[xFrom + j] * y[yFrom + j];
-    }
-    return (s0 + s1) + (s2 + s3);
-  }
 }

@@ -3,11 +3,7 @@ package io.thermograd.simulator.model;
 import io.thermograd.simulator.random.SplitMix64;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import org.ejml.data.DMatrixRMaj;
-import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
-import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
 
 /**
  * The largest eigenvalues of a symmetric operator by Lanczos's method with full
@@ -66,19 +62,20 @@ public final class Lanczos {
       orthogonalise(next, basis);
       double norm = Math.sqrt(Kernels.dot(next, 0, next, 0, p));
       int m = basis.size();
-      boolean end = m == limit;
       if (!Double.isFinite(norm) || !Double.isFinite(diagonal.get(m - 1))) {
         throw new IllegalStateException(
-            "the operator should give finite values: step " + m + " did not");
+            "the operator should give finite values: step %d did not".formatted(m));
       }
       boolean breakdown = norm <= BREAKDOWN * size(diagonal, below);
-      if (end || breakdown || m % CHECK_EVERY == 0) {
-        Ritz ritz = Ritz.of(diagonal, below);
-        if (end || (m >= k && (breakdown || ritz.residual(k, norm) <= tolerance * ritz.size()))) {
-          return ritz.pairs(k, breakdown ? 0 : norm, basis);
+      double coupling = breakdown ? 0 : norm;
+      boolean end = m == limit;
+      if (end || (m >= k && (breakdown || m % CHECK_EVERY == 0))) {
+        Eigenpairs ritz = tridiagonal(diagonal, below);
+        if (end || converged(ritz, k, coupling, tolerance)) {
+          return lift(ritz, k, coupling, basis);
         }
       }
-      below.add(breakdown ? 0 : norm);
+      below.add(coupling);
       if (breakdown) {
         next = freshDirection(basis, p, random);
       } else {
@@ -124,60 +121,43 @@ public final class Lanczos {
     return size;
   }
 
-  /** Eigenpairs of the tridiagonal matrix, in descending order. */
-  private record Ritz(double[] values, double[][] vectors) {
-
-    static Ritz of(List<Double> diagonal, List<Double> below) {
-      int m = diagonal.size();
-      DMatrixRMaj t = new DMatrixRMaj(m, m);
-      for (int j = 0; j < m; j++) {
-        t.set(j, j, diagonal.get(j));
-        if (j + 1 < m) {
-          t.set(j, j + 1, below.get(j));
-          t.set(j + 1, j, below.get(j));
-        }
+  /** Eigenpairs of the tridiagonal matrix. */
+  private static Eigenpairs tridiagonal(List<Double> diagonal, List<Double> below) {
+    int m = diagonal.size();
+    double[][] matrix = new double[m][m];
+    for (int j = 0; j < m; j++) {
+      matrix[j][j] = diagonal.get(j);
+      if (j + 1 < m) {
+        matrix[j][j + 1] = below.get(j);
+        matrix[j + 1][j] = below.get(j);
       }
-      EigenDecomposition_F64<DMatrixRMaj> eigen = DecompositionFactory_DDRM.eig(m, true, true);
-      if (!eigen.decompose(t)) {
-        throw new IllegalStateException(
-            "the eigenvalues of a tridiagonal matrix of size %d did not converge".formatted(m));
-      }
-      Integer[] order = new Integer[m];
-      Arrays.setAll(order, i -> i);
-      Arrays.sort(order, Comparator.comparing(i -> -eigen.getEigenvalue(i).getReal()));
-      double[] values = new double[m];
-      double[][] vectors = new double[m][];
-      for (int i = 0; i < m; i++) {
-        values[i] = eigen.getEigenvalue(order[i]).getReal();
-        vectors[i] = eigen.getEigenVector(order[i]).getData();
-      }
-      return new Ritz(values, vectors);
     }
+    return Eigenpairs.of(matrix);
+  }
 
-    double size() {
-      return Math.max(Math.abs(values[0]), Math.abs(values[values.length - 1]));
-    }
-
-    /** Largest residual of the k first pairs: β_m times the last entry of the Ritz vector. */
-    double residual(int k, double norm) {
-      double residual = 0;
-      for (int i = 0; i < k; i++) {
-        residual = Math.max(residual, norm * Math.abs(vectors[i][values.length - 1]));
+  /** Whether the k first residuals are small: β_m times the last entry of each Ritz vector. */
+  private static boolean converged(Eigenpairs ritz, int k, double norm, double tolerance) {
+    int last = ritz.size() - 1;
+    double size = Math.max(Math.abs(ritz.largest()), Math.abs(ritz.values()[last]));
+    for (int i = 0; i < k; i++) {
+      if (norm * Math.abs(ritz.vectors()[i][last]) > tolerance * size) {
+        return false;
       }
-      return residual;
     }
+    return true;
+  }
 
-    Eigenpairs pairs(int k, double norm, List<double[]> basis) {
-      int p = basis.get(0).length;
-      double[][] lifted = new double[k][p];
-      double[] residuals = new double[k];
-      for (int i = 0; i < k; i++) {
-        for (int j = 0; j < basis.size(); j++) {
-          Kernels.axpy(vectors[i][j], basis.get(j), 0, lifted[i], 0, p);
-        }
-        residuals[i] = norm * Math.abs(vectors[i][values.length - 1]);
+  private static Eigenpairs lift(Eigenpairs ritz, int k, double norm, List<double[]> basis) {
+    int p = basis.get(0).length;
+    double[][] lifted = new double[k][p];
+    double[] residuals = new double[k];
+    for (int i = 0; i < k; i++) {
+      double[] s = ritz.vectors()[i];
+      for (int j = 0; j < s.length; j++) {
+        Kernels.axpy(s[j], basis.get(j), 0, lifted[i], 0, p);
       }
-      return new Eigenpairs(Arrays.copyOf(values, k), lifted, residuals);
+      residuals[i] = norm * Math.abs(s[s.length - 1]);
     }
+    return new Eigenpairs(Arrays.copyOf(ritz.values(), k), lifted, residuals);
   }
 }

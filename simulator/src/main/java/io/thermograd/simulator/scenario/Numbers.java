@@ -12,12 +12,36 @@ final class Numbers {
     return wide;
   }
 
+  static double[] scaled(double factor, float[] x) {
+    double[] scaled = wide(x);
+    for (int i = 0; i < x.length; i++) {
+      scaled[i] *= factor;
+    }
+    return scaled;
+  }
+
   static double sqnorm(double[] x) {
     double sum = 0;
     for (double v : x) {
       sum += v * v;
     }
     return sum;
+  }
+
+  static double[] descending(double[] ascending) {
+    double[] reversed = new double[ascending.length];
+    for (int i = 0; i < reversed.length; i++) {
+      reversed[i] = ascending[ascending.length - 1 - i];
+    }
+    return reversed;
+  }
+
+  static double[][] diagonal(double[] entries) {
+    double[][] matrix = new double[entries.length][entries.length];
+    for (int i = 0; i < entries.length; i++) {
+      matrix[i][i] = entries[i];
+    }
+    return matrix;
   }
 
   /** tr A. */

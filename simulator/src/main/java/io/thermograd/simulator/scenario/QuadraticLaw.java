@@ -43,18 +43,4 @@ final class QuadraticLaw {
     }
     return sum;
   }
-
-  /** C at rest, HC + CH − ηHCH = (η/B)Σ; infinite where ηκ reaches 2. */
-  static double[][] stationaryCovariance(
-      double[] curvatures, double[][] sigma, double eta, double batchSize) {
-    int d = curvatures.length;
-    double[][] c = new double[d][d];
-    for (int i = 0; i < d; i++) {
-      for (int j = 0; j < d; j++) {
-        double rate = curvatures[i] + curvatures[j] - eta * curvatures[i] * curvatures[j];
-        c[i][j] = rate > 0 ? eta * sigma[i][j] / (batchSize * rate) : Double.POSITIVE_INFINITY;
-      }
-    }
-    return c;
-  }
 }

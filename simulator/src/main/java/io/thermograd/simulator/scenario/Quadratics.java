@@ -10,6 +10,7 @@ import io.thermograd.simulator.train.Batches;
 import io.thermograd.simulator.train.LandscapeSource;
 import io.thermograd.simulator.train.Start;
 import io.thermograd.simulator.train.TrainingPlan;
+import io.thermograd.theory.StationaryCovariance;
 import io.thermograd.theory.Temperature;
 import io.thermograd.wire.Regime;
 import java.util.Arrays;
@@ -63,7 +64,7 @@ final class Quadratics {
             (s, setup) -> simulation(s, setup, true, raisedTo(2.5), SAME)),
         new Scenario(
             "slow-divergence",
-            "at step 2,000 the learning rate is raised to 2.02/λmax: growth by 4 % a step",
+            "at step 2,000 the learning rate is raised to 2.02/λmax: its loss grows by 4 % a step",
             3_000,
             (s, setup) -> simulation(s, setup, true, raisedTo(2.02), SAME)));
   }
@@ -201,7 +202,11 @@ final class Quadratics {
       if (eta * curvatures[0] >= 2) {
         return Double.POSITIVE_INFINITY;
       }
-      double[][] c = QuadraticLaw.stationaryCovariance(curvatures, sigma, eta, batch);
+      double[][] c =
+          StationaryCovariance.sgd(
+              Quadratic.diagonal(curvatures).hessian(),
+              StationaryCovariance.batchNoise(sigma, 1, batch),
+              eta);
       double[] temperatures = new double[c.length];
       double energy = 0;
       for (int i = 0; i < c.length; i++) {

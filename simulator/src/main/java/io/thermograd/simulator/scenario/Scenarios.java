@@ -7,7 +7,18 @@ import java.util.stream.Stream;
 /** All scenarios, in the order to list them: healthy ones, then those in which something fails. */
 public final class Scenarios {
   private static final List<Scenario> ALL =
-      Stream.of(Quadratics.healthy(), Quadratics.faults()).flatMap(List::stream).toList();
+      Stream.of(
+              List.of(NetworkFaults.demo()),
+              Networks.healthy(),
+              LinearModels.all(),
+              Quadratics.healthy(),
+              Metastable.healthy(),
+              Quadratics.faults(),
+              Transients.all(),
+              List.of(Metastable.trapped(), Networks.edgeOfStability()),
+              NetworkFaults.all())
+          .flatMap(List::stream)
+          .toList();
 
   private Scenarios() {}
 

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /** Gathers the truth of one execution, before, during and after it. Not thread-safe. */
 final class TruthLog {
@@ -68,6 +69,12 @@ final class TruthLog {
   /** The quantity of that name; unit and meaning count when it is new. */
   Series quantity(String name, String unit, String what) {
     return quantities.computeIfAbsent(name, n -> new Series(unit, what));
+  }
+
+  /** The last value that the quantity got, as a vector. */
+  double[] latest(String name) {
+    List<Truth.At> values = Objects.requireNonNull(quantities.get(name), name).values;
+    return values.get(values.size() - 1).value()[0];
   }
 
   void basin(Truth.Basin basin) {

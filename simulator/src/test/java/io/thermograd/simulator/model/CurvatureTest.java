@@ -29,11 +29,7 @@ class CurvatureTest {
   @ParameterizedTest
   @MethodSource("networks")
   void everythingAgreesWithTorch(Mlp mlp) {
-    Fixture expected =
-        Fixture.read(
-            "curvature-fixture.txt",
-            "network",
-            mlp.activation() + "-" + mlp.shape() + (mlp.biases() ? "" : "-unbiased"));
+    Fixture expected = fixture(mlp);
     double[] theta = wave(mlp.parameterCount(), 0.8, 1.7);
     double[] v = wave(mlp.parameterCount(), 1, 0.9);
     Curvature curvature = Curvature.at(mlp, FEW, theta);
@@ -88,6 +84,33 @@ class CurvatureTest {
 
   @ParameterizedTest
   @MethodSource("networks")
+  void covarianceHasTheEigenvaluesAndVectorsOfNumpysMatrix(Mlp mlp) {
+    Fixture expected = fixture(mlp);
+    Curvature curvature = Curvature.at(mlp, FEW, wave(mlp.parameterCount(), 0.8, 1.7));
+    ExactSpectrum spectrum = ExactSpectrum.at(curvature);
+    double[] values = expected.numbers("sigma_eigenvalues");
+    Eigenpairs top = spectrum.top(12);
+    assertThat(top.values()).containsExactly(values, within(1e-9 * values[0]));
+    assertThat(Arrays.copyOf(spectrum.eigenvalues(), 12))
+        .containsExactly(values, within(1e-12 * values[0]));
+    double[] u = expected.numbers("sigma_top_vector");
+    assertThat(Math.abs(Kernels.dot(u, 0, top.vectors()[0], 0, u.length)))
+        .isCloseTo(1, within(1e-12));
+    double[] image = new double[u.length];
+    for (int i = 0; i < 12; i++) {
+      // Another way to Σu, and it is λu.
+      curvature.noise().apply(top.vectors()[i], image);
+      double lambda = values[i];
+      double[] scaled = Arrays.stream(top.vectors()[i]).map(x -> lambda * x).toArray();
+      assertThat(image).containsExactly(scaled, within(1e-8 * values[0]));
+    }
+    assertThat(spectrum.trace())
+        .isCloseTo(Arrays.stream(spectrum.eigenvalues()).sum(), within(1e-12 * values[0]));
+    assertThat(curvature.noise().trace()).isCloseTo(spectrum.trace(), within(1e-12 * values[0]));
+  }
+
+  @ParameterizedTest
+  @MethodSource("networks")
   void gaussNewtonHasNoNegativeEigenvalue(Mlp mlp) {
     for (int trial = 0; trial < 5; trial++) {
       double[] theta = wave(mlp.parameterCount(), 1, 1.3 + trial);
@@ -136,6 +159,23 @@ class CurvatureTest {
         .hasMessage("examples should be at least one: were none");
     assertThatThrownBy(() -> Curvature.at(Mlp.tanh(5, 5, 10), FEW, theta))
         .hasMessageContaining("5-5-10");
+  }
+
+  @Test
+  void aSpectrumHasNoMoreVectorsThanItsRank() {
+    Mlp mlp = Mlp.tanh(6, 5, 10);
+    double[] theta = wave(mlp.parameterCount(), 0.8, 1.7);
+    ExactSpectrum three = ExactSpectrum.at(Curvature.at(mlp, FEW, theta, 0, 1, 2));
+    assertThat(three.top(2).values()[1]).isPositive();
+    assertThatThrownBy(() -> three.top(3))
+        .hasMessage("k should be at most the rank of the covariance: was 3");
+  }
+
+  private static Fixture fixture(Mlp mlp) {
+    return Fixture.read(
+        "curvature-fixture.txt",
+        "network",
+        mlp.activation() + "-" + mlp.shape() + (mlp.biases() ? "" : "-unbiased"));
   }
 
   private static double[] wave(int count, double size, double speed) {

@@ -130,6 +130,24 @@ class EvaluatorTest {
   }
 
   @Test
+  void countsUnitsThatNoExampleWakes() {
+    Mlp mlp = Mlp.relu(64, 8, 6, 10);
+    Evaluator evaluator = new Evaluator(mlp, DIGITS);
+    float[] theta = mlp.initialise(2);
+    Layer first = mlp.layers().get(0);
+    Layer second = mlp.layers().get(1);
+    Arrays.fill(theta, first.biasOffset(), first.end(), 1000f);
+    Arrays.fill(theta, second.biasOffset(), second.end(), 1_000_000f);
+    assertThat(evaluator.deadUnits(theta)).containsExactly(0, 0);
+    theta[first.biasOffset() + 3] = -1000;
+    Arrays.fill(theta, second.biasOffset(), second.end(), -1_000_000f);
+    assertThat(evaluator.deadUnits(theta)).containsExactly(1, 6);
+    float[] gradient = new float[theta.length];
+    evaluator.exampleGradient(theta, 5, gradient);
+    assertThat(Arrays.copyOf(gradient, second.end())).containsOnly(0f);
+  }
+
+  @Test
   void anEmptyBatchHasNoLoss() {
     Mlp mlp = Mlp.relu(64, 8, 10);
     float[] gradient = new float[mlp.parameterCount()];

@@ -67,6 +67,15 @@ class TorchFixtureTest {
     close(noise.gradientSqnorm(), expected.number("gradient_sqnorm"));
     close(noise.noiseTrace(), expected.number("noise_trace"));
     close(noise.noiseTraceOfSquare(), expected.number("noise_trace_of_square"));
+    List<LayerNoise> layers = new NoiseEnumeration(evaluator).layers(theta);
+    close(layers.stream().mapToDouble(LayerNoise::noiseTrace).sum(), noise.noiseTrace());
+    double[] norms = new double[layers.size()];
+    for (int l = 0; l < norms.length; l++) {
+      for (int p = mlp.layers().get(l).offset(); p < mlp.layers().get(l).end(); p++) {
+        norms[l] += meanGradient[p] * meanGradient[p];
+      }
+      close(layers.get(l).gradientSqnorm(), norms[l]);
+    }
     close(GradientGram.at(evaluator, theta).trace(), expected.number("noise_trace"));
   }
 
