@@ -50,6 +50,11 @@ public final class RunEstimators {
     return loss;
   }
 
+  /** Whether the noise's tails are too heavy for statements that take it to be normal. */
+  public boolean heavyTailed() {
+    return noise.heavyTailed();
+  }
+
   /** Puts every quantity, or the reason why it is absent, into the list. */
   public void describe(QuantityList out) {
     loss.describe(out);

@@ -101,7 +101,7 @@ final class SyntheticRuns implements AutoCloseable {
       long step,
       @org.jspecify.annotations.Nullable Regime regime,
       Map<String, Quantity> quantities) {
-    return new Insight(run, 0, step, now(), quantities, Map.of(), regime, List.of(), null);
+    return new Insight(run, 0, step, now(), quantities, Map.of(), Map.of(), regime, List.of(), null);
   }
 
   private static double now() {
