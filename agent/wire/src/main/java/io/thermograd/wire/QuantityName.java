@@ -25,10 +25,7 @@ public enum QuantityName {
       "directions",
       "(tr Σ)²/tr Σ², in how many directions the gradient noise spreads"),
   NOISE_EIGENVALUES(
-      "noise_eigenvalues",
-      "(loss/param)²",
-      "Leading eigenvalues of Σ, largest first",
-      true),
+      "noise_eigenvalues", "(loss/param)²", "Leading eigenvalues of Σ, largest first", true),
   NOISE_ANISOTROPY(
       "noise_anisotropy", "1", "λ₁/tr Σ, share of the noise along its leading direction"),
   NOISE_CONDITION(
@@ -96,8 +93,8 @@ public enum QuantityName {
   }
 
   /**
-   * Whether it has several elements, in an order of its own: found in {@link Insight#vectors()}, and
-   * in Prometheus one series each with the label {@code index}, from 1.
+   * Whether it has several elements, in an order of its own: found in {@link Insight#vectors()},
+   * and in Prometheus one series each with the label {@code index}, from 1.
    */
   public boolean isVector() {
     return vector;

@@ -110,7 +110,8 @@ final class NoiseGeometry {
     Spectrum.Eigenvalue last = leading.get(Spectrum.MOST - 1);
     double ratio = first.value() / last.value();
     double factor = Math.exp(NORMAL * Math.hypot(first.error(), last.error()));
-    out.put(QuantityName.NOISE_CONDITION, ratio, Math.max(1, ratio / factor), ratio * factor, METHOD);
+    out.put(
+        QuantityName.NOISE_CONDITION, ratio, Math.max(1, ratio / factor), ratio * factor, METHOD);
   }
 
   private static void absent(QuantityList out, String reason) {

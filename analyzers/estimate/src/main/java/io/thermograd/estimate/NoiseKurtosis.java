@@ -8,8 +8,8 @@ import java.io.IOException;
 
 /**
  * Excess kurtosis of the gradient noise along fixed random directions d of ±1: with y = ⟨e, d⟩ over
- * the running scale of ‖e‖, Σ_d E y⁴ / Σ_d (E y²)² − 3. 0 for normal noise, whatever its covariance;
- * not bounded where the tail index is below 4. Interval by the delta method.
+ * the running scale of ‖e‖, Σ_d E y⁴ / Σ_d (E y²)² − 3. 0 for normal noise, whatever its
+ * covariance; not bounded where the tail index is below 4. Interval by the delta method.
  *
  * <p>O(k) a contrast. The directions come from a fixed seed and are no part of the state. One owner
  * thread.

@@ -23,7 +23,9 @@ import java.util.Arrays;
  * told k.
  *
  * <p>Contrasts are also projected on the U of the blocks before them, which they are independent
- * of: the kurtosis along each direction for the intervals, and what lies outside all of them.
+ * of: the kurtosis along each direction for the intervals, what lies outside all of them, and
+ * whether the noise has left them ({@link SubspaceShift}). Then all before weighs 1/16, since an
+ * average of two subspaces is neither, and would be for half-lives.
  *
  * <p>One owner thread. Source: design QUANTITIES.md 2; M. Brand, Incremental singular value
  * decomposition of uncertain data with missing values, ECCV 2002, doi:10.1007/3-540-47969-4_47, for
@@ -36,6 +38,9 @@ public final class NoiseSpectrum {
   // Float inner products of unit rows: energies below are what rounding leaves.
   private static final double LEAST_ENERGY = 1e-9;
 
+  /** What all before weighs once the noise has left its subspace: four half-lives in one step. */
+  private static final double AFTER_SHIFT = 1.0 / 16;
+
   // Fourth powers of larger norms, summed, would overflow.
   private static final double LARGEST = 1e70;
 
@@ -47,6 +52,8 @@ public final class NoiseSpectrum {
   private final double decay;
   private final SpectrumKernel kernel;
   private final SymmetricEigen eigen;
+  private final SketchMath math = new SketchMath();
+  private double[] squares = new double[0];
   private final double[] gram;
   private final double[] scaled;
   private final double[] root;
@@ -93,38 +100,46 @@ public final class NoiseSpectrum {
     this.outside = new OutOfSample(rank);
   }
 
+  /** Adds a step's contrasts, all of length k: true, or false and no change. */
+  public boolean accept(float[][] contrasts) {
+    if (squares.length < contrasts.length) {
+      squares = new double[contrasts.length];
+    }
+    for (int j = 0; j < contrasts.length; j++) {
+      squares[j] = math.sqnorm(contrasts[j]);
+    }
+    return accept(contrasts, squares);
+  }
+
   /**
-   * Adds a step's contrasts, all of length k: true, or false and no change.
+   * As {@link #accept(float[][])}.
    *
-   * @param squares ‖e_j‖²
+   * @param sqnorms ‖e_j‖², one a contrast at least
    */
-  public boolean accept(float[][] contrasts, double[] squares) {
+  boolean accept(float[][] contrasts, double[] sqnorms) {
     if (contrasts.length == 0 || (k > 0 && contrasts[0].length != k)) {
       return false;
     }
     double sum = 0;
     for (int j = 0; j < contrasts.length; j++) {
-      if (!(squares[j] < LARGEST)) {
+      if (!(sqnorms[j] < LARGEST)) {
         return false;
       }
-      sum += squares[j];
+      sum += sqnorms[j];
     }
     if (k == 0) {
       allocate(contrasts[0].length);
     }
     double share = 1.0 / contrasts.length;
-    for (int i = 0; i < rows; i++) {
-      energy[i] *= decay;
-    }
-    outside.forget(decay);
+    discount(decay);
     steps++;
-    weight = decay * weight + 1;
-    squaredWeight = decay * decay * squaredWeight + share;
-    trace = decay * trace + share * sum;
+    weight += 1;
+    squaredWeight += share;
+    trace += share * sum;
     for (int j = 0; j < contrasts.length; j++) {
-      if (squares[j] > 0) {
+      if (sqnorms[j] > 0) {
         // Halved until near 1 in norm, exactly: no product of floats overflows or vanishes.
-        int exponent = Math.getExponent(squares[j]) / 2;
+        int exponent = Math.getExponent(sqnorms[j]) / 2;
         add(contrasts[j], share, Math.max(-MOST_HALVINGS, exponent), true);
       }
     }
@@ -167,6 +182,16 @@ public final class NoiseSpectrum {
     outside.combine(other.outside);
   }
 
+  private void discount(double factor) {
+    for (int i = 0; i < rows; i++) {
+      energy[i] *= factor;
+    }
+    weight *= factor;
+    squaredWeight *= factor * factor;
+    trace *= factor;
+    outside.forget(factor);
+  }
+
   private void allocate(int length) {
     k = length;
     columns = (length + SpectrumKernel.STRIP - 1) / SpectrumKernel.STRIP * SpectrumKernel.STRIP;
@@ -197,8 +222,8 @@ public final class NoiseSpectrum {
     int n = rank + waiting;
     boolean exact = blocks % EXACT_EVERY == EXACT_EVERY - 1;
     products(exact);
-    if (sample) {
-      outside.accept(gram, rows, waiting, energy, scale);
+    if (sample && outside.accept(gram, rows, waiting, energy, scale)) {
+      discount(AFTER_SHIFT);
     }
     boolean done = decompose(n);
     double least = LEAST_ENERGY * eigen.value(0);
@@ -223,8 +248,7 @@ public final class NoiseSpectrum {
 
   /** Inner products of the waiting rows with all, and of U with itself unless it is orthonormal. */
   private void products(boolean exact) {
-    int full =
-        (waiting + SpectrumKernel.BLOCK - 1) / SpectrumKernel.BLOCK * SpectrumKernel.BLOCK;
+    int full = (waiting + SpectrumKernel.BLOCK - 1) / SpectrumKernel.BLOCK * SpectrumKernel.BLOCK;
     kernel.gram(m, stride, columns, exact ? 0 : rank, rank + full, gram, rows);
     if (!exact) {
       for (int i = 0; i < rank; i++) {

@@ -5,10 +5,10 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * What contrasts say about directions that were made without them: with a = ⟨e, U_i⟩ and the rest
- * ρ = e − Σ_i a_i·U_i, exponentially weighted means of (a²/λ_i)^1 and ^2, whose ratio is the
- * kurtosis along U_i whatever the scale does, of ‖ρ‖² and of ⟨ρ, ρ′⟩² over pairs of one block. O(r)
- * a contrast and O(1) a pair on top of the inner products.
+ * What contrasts say about directions that were made without them: with a = ⟨e, U_i⟩ and the rest ρ
+ * = e − Σ_i a_i·U_i, exponentially weighted means of (a²/λ_i)^1 and ^2, whose ratio is the kurtosis
+ * along U_i whatever the scale does, of ‖ρ‖² and of ⟨ρ, ρ′⟩² over pairs of one block. O(r) a
+ * contrast and a pair, on top of the inner products.
  */
 final class OutOfSample {
 
@@ -27,6 +27,8 @@ final class OutOfSample {
   private final double[] weight;
   private final double[] second;
   private final double[] fourth;
+
+  private final SubspaceShift shift = new SubspaceShift();
 
   // weight of rows, Σ w‖ρ‖², weight of pairs, Σ w⟨ρ, ρ′⟩²
   private final double[] rest = new double[4];
@@ -58,20 +60,22 @@ final class OutOfSample {
   }
 
   /**
-   * Adds a block.
+   * Adds a block; true when it says that the noise has left these directions.
    *
    * @param gram inner products of the rows from {@code rank} on with all rows, n to a row
    * @param share weight of each row
    * @param scale what a row was divided by
    */
-  void accept(double[] gram, int n, int count, double[] share, double[] scale) {
+  boolean accept(double[] gram, int n, int count, double[] share, double[] scale) {
     if (!(level[0] > 0)) {
-      return;
+      return false;
     }
+    double inside = 0;
     double pairs = 0;
     double pairWeight = 0;
     for (int j = rank; j < rank + count; j++) {
       double rho = restProduct(gram, n, j, j);
+      inside += Math.max(0, 1 - rho / gram[j * n + j]) / count;
       rest[0] += share[j];
       rest[1] += share[j] * Math.max(0, rho) * scale[j] * scale[j];
       for (int i = 0; i < rank && level[i] > 0; i++) {
@@ -94,6 +98,7 @@ final class OutOfSample {
       rest[2] += blockWeight;
       rest[3] += blockWeight * pairs / pairWeight;
     }
+    return shift.accept(inside);
   }
 
   private double restProduct(double[] gram, int n, int j, int l) {
@@ -127,12 +132,14 @@ final class OutOfSample {
     for (double[] a : arrays()) {
       StateArrays.write(out, a);
     }
+    shift.writeTo(out);
   }
 
   void readFrom(DataInput in) throws IOException {
     for (double[] a : arrays()) {
       StateArrays.read(in, a);
     }
+    shift.readFrom(in);
   }
 
   private double[][] arrays() {

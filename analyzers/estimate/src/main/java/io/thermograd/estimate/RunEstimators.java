@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * All estimators of one attempt of a run: {@link #accept} a step, {@link #describe} what is known.
  *
  * <p>Steps come in rising order; gaps are allowed. Steps with non-finite numbers leave the averages
- * as they were. Memory: a few sketches. One owner thread.
+ * as they were. Memory: about 30 sketches. One owner thread.
  */
 public final class RunEstimators {
   private static final String REPORTED = "reported";

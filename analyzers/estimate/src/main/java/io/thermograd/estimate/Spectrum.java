@@ -14,16 +14,18 @@ import java.util.List;
  * <p><b>How many lead.</b> Of a flat spectrum the largest sample eigenvalue means nothing. The bulk
  * behind i, with trace T and square sum F, is like d = T²/F directions of F/T each, whose sample
  * eigenvalues reach F/T·(1 + √(d·x))²; λ̂_i must be beyond (Marchenko and Pastur 1967; Baik, Ben
- * Arous, Péché, Ann. Probab. 33 (2005), doi:10.1214/009117905000000233). The first that is not
- * ends the list.
+ * Arous, Péché, Ann. Probab. 33 (2005), doi:10.1214/009117905000000233). The first that is not ends
+ * the list.
  *
- * <p><b>Interval.</b> (λ̂ − λ)/λ has variance (κ − 1)/N_eff + 2/k: the variance of a mean of squares
- * whose kurtosis along the direction is κ (2/N_eff for normal noise), and of a direction's length in
- * the sketch. A quarter of what was taken off counts as a standard error of its own.
+ * <p><b>Interval.</b> (λ̂ − λ)/λ has variance (κ − 1)/N_eff + 2/k: the variance of a mean of
+ * squares whose kurtosis along the direction is κ (2/N_eff for normal noise), and of a direction's
+ * length in the sketch. A quarter of what was taken off counts as a standard error of its own.
  */
 public final class Spectrum {
   /** Eigenvalues beyond are not told apart from the bulk well enough. */
   static final int MOST = 10;
+
+  private static final double NORMAL = 3;
 
   // Normal noise has 3; a sample of an eigenvector can seem to have less.
   private static final double LEAST_KURTOSIS = 2;
@@ -33,8 +35,13 @@ public final class Spectrum {
   private final double sampling;
   private final OutOfSample.Statistics outside;
 
-  /** λ of Σ and its standard error, relative. */
-  record Eigenvalue(double value, double error) {}
+  /**
+   * One eigenvalue.
+   *
+   * @param value of Σ
+   * @param error its standard error, relative
+   */
+  public record Eigenvalue(double value, double error) {}
 
   Spectrum(double[] values, double trace, double sampling, OutOfSample.Statistics outside) {
     this.values = values;
@@ -63,7 +70,7 @@ public final class Spectrum {
    *
    * @param k dimension of the sketch, 0 without one
    */
-  List<Eigenvalue> leading(int k) {
+  public List<Eigenvalue> leading(int k) {
     double sketch = k == 0 ? 0 : 1.0 / k;
     double x = sampling + sketch;
     int n = count(x, sketch);
@@ -76,12 +83,12 @@ public final class Spectrum {
     List<Eigenvalue> leading = new ArrayList<>(n);
     for (int i = 0; i < n && values[i] > off; i++) {
       double value = values[i] - off;
-      double kurtosis = Math.max(LEAST_KURTOSIS, outside.kurtosis()[i]);
+      double measured = outside.kurtosis()[i];
+      double kurtosis = Double.isNaN(measured) ? NORMAL : Math.max(LEAST_KURTOSIS, measured);
       double allowance = off / value / 4;
       leading.add(
           new Eigenvalue(
-              value,
-              Math.sqrt((kurtosis - 1) * sampling + 2 * sketch + allowance * allowance)));
+              value, Math.sqrt((kurtosis - 1) * sampling + 2 * sketch + allowance * allowance)));
     }
     return leading;
   }

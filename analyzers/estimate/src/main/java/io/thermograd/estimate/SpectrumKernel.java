@@ -23,8 +23,8 @@ interface SpectrumKernel {
   int CHUNK = 1024;
 
   /**
-   * Inner products g_ij = ⟨m_i, m_j⟩ of rows from ≤ i < to with all rows j < BLOCK·⌈(i+1)/BLOCK⌉, at
-   * {@code g[i·n + j]}: the lower triangle and a little more. O((to − from)·to·columns).
+   * Inner products g_ij = ⟨m_i, m_j⟩ of rows from ≤ i < to with all rows j < BLOCK·⌈(i+1)/BLOCK⌉,
+   * at {@code g[i·n + j]}: the lower triangle and a little more. O((to − from)·to·columns).
    */
   void gram(float[] m, int stride, int columns, int from, int to, double[] g, int n);
 

@@ -45,8 +45,8 @@ final class SymmetricEigen {
   }
 
   /**
-   * Decomposes the n × n matrix whose lower triangle is at {@code lower[i·stride + j]}, j ≤ i. False
-   * when it holds a number that is not finite.
+   * Decomposes the n × n matrix whose lower triangle is at {@code lower[i·stride + j]}, j ≤ i.
+   * False when it holds a number that is not finite.
    */
   boolean decompose(double[] lower, int stride, int size) {
     if (size > capacity) {

@@ -18,13 +18,13 @@ import java.io.IOException;
  * that of the samples, γ²(a²/K₁ − (2ab − b²)/K₂) for aγ̂₁ − bγ̂₂.
  *
  * <p>Norms are divided by the exponential of a running mean of log‖e‖ of the steps before, which
- * exists for every α: a trace that falls during training is no tail. They are counted in a histogram
- * of log-norms, 1/32 wide, with exponential forgetting: bounded, and no sample is kept. O(1) a
- * contrast, O(bins) to read. One owner thread.
+ * exists for every α: a trace that falls during training is no tail. They are counted in a
+ * histogram of log-norms, 1/32 wide, with exponential forgetting: bounded, and no sample is kept.
+ * O(1) a contrast, O(bins) to read. One owner thread.
  *
  * <p>Source: B. M. Hill, A simple general approach to inference about the tail of a distribution,
- * Ann. Statist. 3 (1975) 1163–1174, doi:10.1214/aos/1176343247; the extrapolation is the generalized
- * jackknife of M. I. Gomes, M. J. Martins, M. Neves, Extremes 3 (2000) 207–229.
+ * Ann. Statist. 3 (1975) 1163–1174, doi:10.1214/aos/1176343247; the extrapolation is the
+ * generalized jackknife of M. I. Gomes, M. J. Martins, M. Neves, Extremes 3 (2000) 207–229.
  */
 final class TailIndex {
   private static final double PER_UNIT = 32;

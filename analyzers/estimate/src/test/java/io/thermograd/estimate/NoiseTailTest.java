@@ -97,8 +97,8 @@ class NoiseTailTest {
   void waitsForAThousandVectors() {
     SplittableRandom random = new SplittableRandom(1);
     TailIndex tail = tail(900, () -> new double[] {random.nextDouble()});
-    assertThat(describe(tail).absent()).containsEntry("noise_tail_index",
-        "warming up: 899 of 1000 noise vectors");
+    assertThat(describe(tail).absent())
+        .containsEntry("noise_tail_index", "warming up: 899 of 1000 noise vectors");
     assertThat(tail.heavy()).isFalse();
   }
 
@@ -110,8 +110,7 @@ class NoiseTailTest {
     TailIndex with =
         tail(
             2_000,
-            () ->
-                new double[] {0, again.nextDouble(), Double.NaN, Double.POSITIVE_INFINITY});
+            () -> new double[] {0, again.nextDouble(), Double.NaN, Double.POSITIVE_INFINITY});
     assertThat(describe(with).quantities()).isEqualTo(describe(plain).quantities());
   }
 
@@ -134,8 +133,7 @@ class NoiseTailTest {
     }
     QuantityList list = new QuantityList();
     kurtosis.describe(list);
-    Quantity q =
-        Objects.requireNonNull(list.quantities().get(QuantityName.NOISE_KURTOSIS.id()));
+    Quantity q = Objects.requireNonNull(list.quantities().get(QuantityName.NOISE_KURTOSIS.id()));
     assertThat(kurtosis.large()).isEqualTo(q.low() != null && q.low() > 1);
     return q;
   }

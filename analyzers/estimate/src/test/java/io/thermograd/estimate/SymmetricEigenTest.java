@@ -75,7 +75,8 @@ class SymmetricEigenTest {
         for (int j = 0; j < n; j++) {
           sum += a[row][j] * eigen.vector(i, j);
         }
-        assertThat(sum).isCloseTo(eigen.value(i) / scale * eigen.vector(i, row), within(8 * tolerance));
+        assertThat(sum)
+            .isCloseTo(eigen.value(i) / scale * eigen.vector(i, row), within(8 * tolerance));
       }
       for (int k = 0; k <= i; k++) {
         double dot = 0;

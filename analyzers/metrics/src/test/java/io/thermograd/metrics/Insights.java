@@ -28,7 +28,8 @@ final class Insights {
   }
 
   static Insight attempt(String run, int attempt, long step) {
-    return new Insight(run, attempt, step, 1_000.0, Map.of(), Map.of(), Map.of(), null, List.of(), null);
+    return new Insight(
+        run, attempt, step, 1_000.0, Map.of(), Map.of(), Map.of(), null, List.of(), null);
   }
 
   /** Every quantity with its interval. */
