@@ -2,10 +2,9 @@ package io.thermograd.app;
 
 import io.thermograd.agent.KafkaTransport;
 import io.thermograd.agent.ReporterOptions;
-import io.thermograd.simulator.train.DemoRun;
-import io.thermograd.simulator.train.DigitsRun;
+import io.thermograd.simulator.scenario.DemoRun;
 import io.thermograd.simulator.train.StepClock;
-import io.thermograd.simulator.train.TrainingPlan;
+import io.thermograd.simulator.train.TrainingRun;
 import java.io.IOException;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
@@ -63,7 +62,7 @@ final class DemoCommand extends BaseCommand {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    DigitsRun run = run();
+    TrainingRun run = run();
     listen.warn(err());
     page.requireFree(listen.host());
     metrics.requireFree(listen.host());
@@ -107,12 +106,12 @@ final class DemoCommand extends BaseCommand {
     return ExitCode.OK;
   }
 
-  private void train(DigitsRun run, Map<String, Object> client, Interrupts interrupts) {
+  private void train(TrainingRun run, Map<String, Object> client, Interrupts interrupts) {
     try (TopicReports reports = new TopicReports(client)) {
       run.stream(
           new KafkaTransport(client),
           ReporterOptions.defaults(),
-          StepClock.system(),
+          StepClock.paced(pace == 0 ? Double.POSITIVE_INFINITY : pace),
           interrupts::requested);
       long deadline = System.nanoTime() + ANALYSIS_DEADLINE_NANOS;
       boolean ended = reports.awaitEnd(run.runId(), () -> System.nanoTime() - deadline > 0);
@@ -129,34 +128,24 @@ final class DemoCommand extends BaseCommand {
     }
   }
 
-  private DigitsRun run() {
+  private TrainingRun run() {
     if (!(pace >= 0)) {
       throw new Failure(ExitCode.USAGE, "--pace should be 0 or more: was " + pace, null);
     }
     if (steps < 1) {
       throw new Failure(ExitCode.USAGE, "--steps should be at least 1: was " + steps, null);
     }
-    DigitsRun demo = DemoRun.config();
-    TrainingPlan p = demo.plan();
+    TrainingRun demo = DemoRun.of(DemoRun.SEED);
     // A kept data folder holds earlier demonstrations: every one has its own name.
     return demo.withRunId(demo.runId() + "-" + STAMP.format(LocalDateTime.now()))
-        .withStepsPerSecond(pace == 0 ? Double.POSITIVE_INFINITY : pace)
-        .withPlan(
-            new TrainingPlan(
-                p.learningRate(),
-                p.momentum(),
-                p.microBatches(),
-                p.microBatchSize(),
-                p.sampling(),
-                steps,
-                p.stepsAfterNonFinite()));
+        .withPlan(demo.plan().withSteps(steps));
   }
 
-  private static String describe(DigitsRun run) {
+  private static String describe(TrainingRun run) {
     return String.format(
         Locale.ROOT,
         "64-%d-10 ReLU network on 1,797 handwritten digits, %,d steps",
-        run.hidden(),
+        DemoRun.HIDDEN,
         run.plan().steps());
   }
 

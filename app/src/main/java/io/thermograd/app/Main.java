@@ -27,6 +27,7 @@ import picocli.CommandLine.IVersionProvider;
       RecordCommand.class,
       AnalyzeCommand.class,
       PageCommand.class,
+      ExperimentCommand.class,
       DoctorCommand.class,
       HelpCommand.class
     },

@@ -51,6 +51,17 @@ final class ProgressLine implements AutoCloseable {
     print(line(done, total, count, unit, (now - start) / 1e9));
   }
 
+  /** Says what is being done where pieces of work are few and long; cheap to call often. */
+  void update(long done, long total, String doing) {
+    if (shown) {
+      print(line(done, total, doing, (nanos.getAsLong() - start) / 1e9));
+    }
+  }
+
+  static String line(long done, long total, String doing, double seconds) {
+    return "%d of %d done, %s: %s".formatted(done, total, duration(seconds), doing);
+  }
+
   /** The line's text. */
   static String line(long done, long total, long count, String unit, double seconds) {
     StringBuilder s = new StringBuilder();

@@ -55,6 +55,13 @@ class ArgumentsTest {
         "analyze --metrics-port 0 --bootstrap-servers nonsense | 1 | bootstrap",
         "page --metrics-port 1                 | 2 | --metrics-port",
         "page --host no.such.host.invalid      | 2 | --host",
+        "experiment                            | 2 | name an experiment, several, or all",
+        "experiment al                         | 2 | did you mean all?",
+        "experiment no-such-thing              | 2 | --list",
+        "experiment all --threads 0            | 2 | --threads should be at least 1: was 0",
+        "experiment all --seed x               | 2 | --seed",
+        "experiment all --html .               | 1 | is a folder",
+        "experiment all --json no/such/x.json  | 1 | there is no folder",
         "doctor --port 1                       | 2 | --port"
       })
   void aWrongCommandLineEndsInOneLineWithARemedy(String line, int exitCode, String says) {
@@ -65,7 +72,8 @@ class ArgumentsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "up", "replay", "record", "analyze", "page", "doctor"})
+  @ValueSource(
+      strings = {"demo", "up", "replay", "record", "analyze", "page", "experiment", "doctor"})
   void everyCommandExplainsItselfAndItsExitCodes(String command) {
     Cli cli = Cli.run(command, "--help");
     assertThat(cli.exitCode()).isZero();

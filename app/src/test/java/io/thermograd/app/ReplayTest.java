@@ -2,10 +2,9 @@ package io.thermograd.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.thermograd.simulator.train.DemoRun;
-import io.thermograd.simulator.train.DigitsRun;
+import io.thermograd.simulator.scenario.DemoRun;
 import io.thermograd.simulator.train.StepClock;
-import io.thermograd.simulator.train.TrainingPlan;
+import io.thermograd.simulator.train.TrainingRun;
 import io.thermograd.stream.AnalysisConfig;
 import io.thermograd.stream.FoldOutput;
 import io.thermograd.stream.RunFold;
@@ -139,21 +138,10 @@ class ReplayTest {
 
   /** A short training whose bytes are the same every time. */
   static List<Event> events(String runId) throws IOException {
-    DigitsRun demo = DemoRun.config();
-    TrainingPlan p = demo.plan();
-    TrainingPlan shorter =
-        new TrainingPlan(
-            p.learningRate(),
-            p.momentum(),
-            p.microBatches(),
-            p.microBatchSize(),
-            p.sampling(),
-            STEPS,
-            p.stepsAfterNonFinite());
+    TrainingRun demo = DemoRun.of(DemoRun.SEED);
     List<Event> events = new ArrayList<>();
     demo.withRunId(runId)
-        .withStepsPerSecond(Double.POSITIVE_INFINITY)
-        .withPlan(shorter)
+        .withPlan(demo.plan().withSteps(STEPS))
         .emit(events::add, StepClock.synthetic(1.7e9, 100), () -> false);
     return events;
   }

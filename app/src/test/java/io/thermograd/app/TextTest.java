@@ -46,6 +46,8 @@ class TextTest {
     assertThat(ProgressLine.line(50, 100, 2_000, "events", 4))
         .isEqualTo(" 50 % [############------------] 2,000 events, 500/s, 4 s left");
     assertThat(ProgressLine.line(50, 0, 2_000, "events", 4)).isEqualTo("2,000 events, 500/s");
+    assertThat(ProgressLine.line(3, 17, "kramers, gap", 65))
+        .isEqualTo("3 of 17 done, 1 min 5 s: kramers, gap");
   }
 
   @Test

@@ -77,6 +77,69 @@ class TemperatureTest {
   }
 
   @Test
+  void oneDirectionHasItsCurvatureTimesItsVariance() {
+    // AR(1): Var = η²s²/(1 − (1−ηκ)²).
+    double eta = 0.4;
+    double curvature = 2;
+    double variance = eta * eta * 0.3 / (1 - Math.pow(1 - eta * curvature, 2));
+    assertThat(Temperature.directional(eta, 0, 0.3, curvature))
+        .isCloseTo(curvature * variance, within(1e-15));
+    assertThat(Temperature.sgld(0, eta, 0.3, curvature))
+        .isCloseTo(curvature * variance, within(1e-15));
+    double langevin = 2 * eta * 0.7 / (1 - Math.pow(1 - eta * curvature, 2));
+    assertThat(Temperature.sgld(0.7, eta, 0.3, curvature))
+        .isCloseTo(curvature * (variance + langevin), within(1e-15));
+  }
+
+  @Test
+  void momentumHeatsLikeTheEffectiveRateAndMoreAtLargeSteps() {
+    // AR(2) with φ₁ = 1 + β − ηκ, φ₂ = −β: Var = (1−φ₂)η²s²/((1+φ₂)((1−φ₂)² − φ₁²)).
+    double beta = 0.9;
+    double curvature = 2;
+    for (double eta : new double[] {1e-4, 0.4, 1.5}) {
+      double f1 = 1 + beta - eta * curvature;
+      double variance =
+          (1 + beta) * eta * eta * 0.3 / ((1 - beta) * (Math.pow(1 + beta, 2) - f1 * f1));
+      assertThat(Temperature.directional(eta, beta, 0.3, curvature))
+          .isCloseTo(curvature * variance, within(1e-11));
+    }
+    double isotropic = Temperature.isotropic(1e-9 / (1 - beta), 1, 0.3, 1);
+    assertThat(Temperature.directional(1e-9, beta, 0.3, curvature) / isotropic)
+        .isCloseTo(1, within(1e-8));
+  }
+
+  @Test
+  void aFlatDirectionIsAsHotAsTheOthersInTheLimit() {
+    assertThat(Temperature.directional(0.1, 0.5, 2, 0)).isCloseTo(0.2, within(1e-16));
+  }
+
+  @Test
+  void exactThermalEnergyIsHalfTheSumOfTemperatures() {
+    double[] noise = {0.3, 2};
+    double[] curvature = {5, 0.1};
+    assertThat(Temperature.thermalEnergy(0.1, 0.8, noise, curvature))
+        .isCloseTo(
+            (Temperature.directional(0.1, 0.8, 0.3, 5) + Temperature.directional(0.1, 0.8, 2, 0.1))
+                / 2,
+            within(1e-16));
+    // Leading order: η_eff·tr(cΣ/B)/4.
+    assertThat(Temperature.thermalEnergy(1e-8, 0.8, noise, curvature))
+        .isCloseTo(Temperature.thermalEnergy(5e-8, 1, 2.3, 1), within(1e-14));
+  }
+
+  @Test
+  void settingsForAWantedTemperatureHaveIt() {
+    double eta = Temperature.learningRateFor(0.01, 0.9, 0.75, 3, 16);
+    assertThat(Temperature.isotropic(Temperature.effectiveLearningRate(eta, 0.9), 0.75, 3, 16))
+        .isCloseTo(0.01, within(1e-16));
+    double batch = Temperature.batchSizeFor(0.01, 0.2, 3);
+    assertThat(Temperature.isotropic(0.2, 1, 3, batch)).isCloseTo(0.01, within(1e-16));
+    double distinct = Temperature.batchSizeFor(0.01, 0.2, 3, 100);
+    assertThat(Temperature.isotropic(0.2, (100 - distinct) / 99, 3, distinct))
+        .isCloseTo(0.01, within(1e-16));
+  }
+
+  @Test
   void namesTheArgumentAndItsValue() {
     refused(() -> Temperature.effectiveLearningRate(-1, 0), "learning rate", "-1.0");
     refused(() -> Temperature.effectiveLearningRate(Double.NaN, 0), "learning rate", "NaN");
@@ -90,6 +153,14 @@ class TemperatureTest {
     refused(() -> Temperature.thermalEnergy(0.1, -0.5, 1, 1), "factor", "-0.5");
     refused(() -> Temperature.thermalEnergy(0.1, 1, -2, 1), "noise trace", "-2.0");
     refused(() -> Temperature.effective(0.1, 1, 1, 1, 0), "effective dimension", "0.0");
+    refused(() -> Temperature.directional(1, 0, 1, 2), "stability limit", "1.0");
+    refused(() -> Temperature.directional(1, 0, -1, 1), "noise variance", "-1.0");
+    refused(() -> Temperature.directional(1, 0, 1, -1), "curvature", "-1.0");
+    refused(() -> Temperature.sgld(-1, 0.1, 1, 1), "injected temperature", "-1.0");
+    refused(() -> Temperature.thermalEnergy(1, 0, new double[1], new double[2]), "2", "1");
+    refused(() -> Temperature.learningRateFor(-1, 0, 1, 1, 1), "temperature", "-1.0");
+    refused(() -> Temperature.batchSizeFor(0, 1, 1), "temperature", "0.0");
+    refused(() -> Temperature.batchSizeFor(1, 1, 1, 1), "dataset size", "1");
   }
 
   private static void refused(Runnable call, String... parts) {

@@ -90,6 +90,58 @@ public final class Dataset {
     return new Dataset(name, features, classes, chosen, chosenLabels);
   }
 
+  /**
+   * The same examples with every feature's mean 0 and variance 1 (over these n examples, divisor n;
+   * computed in float64). A feature that is the same in all of them becomes 0.
+   */
+  public Dataset standardised() {
+    float[] scaled = new float[inputs.length];
+    for (int j = 0; j < features; j++) {
+      double mean = 0;
+      for (int i = j; i < inputs.length; i += features) {
+        mean += inputs[i];
+      }
+      mean /= labels.length;
+      double squares = 0;
+      for (int i = j; i < inputs.length; i += features) {
+        squares += (inputs[i] - mean) * (inputs[i] - mean);
+      }
+      double sd = Math.sqrt(squares / labels.length);
+      for (int i = j; i < inputs.length; i += features) {
+        scaled[i] = sd == 0 ? 0f : (float) ((inputs[i] - mean) / sd);
+      }
+    }
+    return new Dataset(name, features, classes, scaled, labels);
+  }
+
+  /** The same examples with a last feature that is always 1, for models without biases. */
+  public Dataset withBias() {
+    float[] wider = new float[labels.length * (features + 1)];
+    for (int i = 0; i < labels.length; i++) {
+      copyInput(i, wider, i * (features + 1));
+      wider[i * (features + 1) + features] = 1f;
+    }
+    return new Dataset(name, features + 1, classes, wider, labels);
+  }
+
+  /** The same examples with other labels, one each. */
+  public Dataset withLabels(int... newLabels) {
+    return new Dataset(name, features, classes, inputs, newLabels);
+  }
+
+  /** The same examples with features {@code from … to−1} only. */
+  public Dataset features(int from, int to) {
+    if (from < 0 || to > features || from >= to) {
+      throw new IllegalArgumentException(
+          "features should be a part of 0..%d: were %d..%d".formatted(features, from, to));
+    }
+    float[] narrow = new float[labels.length * (to - from)];
+    for (int i = 0; i < labels.length; i++) {
+      System.arraycopy(inputs, i * features + from, narrow, i * (to - from), to - from);
+    }
+    return new Dataset(name, to - from, classes, narrow, labels);
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Dataset that

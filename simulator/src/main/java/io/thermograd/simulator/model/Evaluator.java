@@ -3,13 +3,14 @@ package io.thermograd.simulator.model;
 import io.thermograd.simulator.data.Dataset;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 
 /**
- * Losses and gradients of one network on one data set, in float32 with the softmax in float64.
- * Examples are taken in tiles, so that a row of weights is used for a whole tile while it is in the
- * cache; inputs and activations that are exactly 0 are skipped (a skipped product is 0 even where
- * the other factor is not finite). Every sum has a fixed order: the same arguments give the same
- * bits on every machine.
+ * Losses and gradients of one network on one data set, in float32 with the loss of the outputs in
+ * float64. Examples are taken in tiles, so that a row of weights is used for a whole tile while it
+ * is in the cache; inputs and activations that are exactly 0 are skipped (a skipped product is 0
+ * even where the other factor is not finite). Every sum has a fixed order: the same arguments give
+ * the same bits on every machine.
  *
  * <p>Cost: about 2·P multiply-adds an example for the gradient, half of that for the loss.
  *
@@ -20,6 +21,7 @@ public final class Evaluator implements Objective {
 
   private final Mlp mlp;
   private final Dataset data;
+  private final IntUnaryOperator labels;
   private final List<Layer> layers;
   private final int[] one = new int[1];
   private final int[] all;
@@ -30,6 +32,15 @@ public final class Evaluator implements Objective {
   private final float[][] deltas;
 
   public Evaluator(Mlp mlp, Dataset data) {
+    this(mlp, data, data::label);
+  }
+
+  /**
+   * An evaluator whose losses and gradients ask for the class of an example each time they meet it,
+   * for example {@link io.thermograd.simulator.data.LabelNoise#fresh}. The accuracy goes by the
+   * data.
+   */
+  public Evaluator(Mlp mlp, Dataset data, IntUnaryOperator labels) {
     if (mlp.inputs() != data.features() || mlp.classes() != data.classes()) {
       throw new IllegalArgumentException(
           "the network %s should have %d inputs and %d classes for %s"
@@ -37,6 +48,7 @@ public final class Evaluator implements Objective {
     }
     this.mlp = mlp;
     this.data = data;
+    this.labels = labels;
     this.layers = mlp.layers();
     this.activations = new float[layers.size() + 1][];
     this.deltas = new float[layers.size() + 1][];
@@ -85,7 +97,7 @@ public final class Evaluator implements Objective {
     for (int start = from; start < to; start += TILE) {
       int count = Math.min(TILE, to - start);
       forward(theta, examples, start, count);
-      sum += softmax(examples, start, count, 1f);
+      sum += outputs(examples, start, count, 1f);
     }
     return sum / (to - from);
   }
@@ -104,6 +116,35 @@ public final class Evaluator implements Objective {
     return (double) correct / all.length;
   }
 
+  /**
+   * Units of each hidden layer whose output is 0 for every example of the data set: dead ReLUs,
+   * which no gradient reaches any more.
+   */
+  public int[] deadUnits(float[] theta) {
+    checkLength("theta", theta);
+    int[] dead = new int[layers.size() - 1];
+    boolean[][] alive = new boolean[dead.length][];
+    for (int l = 0; l < dead.length; l++) {
+      alive[l] = new boolean[layers.get(l).outputs()];
+    }
+    for (int start = 0; start < all.length; start += TILE) {
+      int count = Math.min(TILE, all.length - start);
+      forward(theta, all, start, count);
+      for (int l = 0; l < dead.length; l++) {
+        int width = alive[l].length;
+        for (int u = 0; u < count * width; u++) {
+          alive[l][u % width] |= activations[l + 1][u] != 0f;
+        }
+      }
+    }
+    for (int l = 0; l < dead.length; l++) {
+      for (boolean unit : alive[l]) {
+        dead[l] += unit ? 0 : 1;
+      }
+    }
+    return dead;
+  }
+
   /** As specified; for no examples a gradient of zeros and NaN. */
   @Override
   public double gradient(float[] theta, int[] examples, int from, int to, float[] gradient) {
@@ -115,7 +156,7 @@ public final class Evaluator implements Objective {
     for (int start = from; start < to; start += TILE) {
       int count = Math.min(TILE, to - start);
       forward(theta, examples, start, count);
-      sum += softmax(examples, start, count, weight);
+      sum += outputs(examples, start, count, weight);
       backward(theta, count, gradient);
     }
     return sum / (to - from);
@@ -125,29 +166,6 @@ public final class Evaluator implements Objective {
   public double exampleGradient(float[] theta, int example, float[] gradient) {
     one[0] = example;
     return gradient(theta, one, 0, 1, gradient);
-  }
-
-  /**
-   * Leaves in the work space the two factors of every layer's gradient of one example, which is
-   * their outer product: see {@link #layerInput} and {@link #layerDelta}.
-   */
-  void factors(float[] theta, int example) {
-    one[0] = example;
-    forward(theta, one, 0, 1);
-    softmax(one, 0, 1, 1f);
-    for (int l = layers.size(); l > 1; l--) {
-      backpropagate(theta, l, 1);
-    }
-  }
-
-  /** Inputs of layer {@code l} (1 is the first) after {@link #factors}; from index 0 on. */
-  float[] layerInput(int l) {
-    return activations[l - 1];
-  }
-
-  /** Derivative of the loss by the sums of layer {@code l}'s units; from index 0 on. */
-  float[] layerDelta(int l) {
-    return deltas[l];
   }
 
   private void forward(float[] theta, int[] examples, int start, int count) {
@@ -160,8 +178,12 @@ public final class Evaluator implements Objective {
       float[] z = activations[l];
       int in = layer.inputs();
       int out = layer.outputs();
-      for (int e = 0; e < count; e++) {
-        System.arraycopy(theta, layer.biasOffset(), z, e * out, out);
+      if (layer.biases()) {
+        for (int e = 0; e < count; e++) {
+          System.arraycopy(theta, layer.biasOffset(), z, e * out, out);
+        }
+      } else {
+        Arrays.fill(z, 0, count * out, 0f);
       }
       for (int i = 0; i < in; i++) {
         int row = layer.row(i);
@@ -178,28 +200,15 @@ public final class Evaluator implements Objective {
     }
   }
 
-  /** Sum of the tile's losses; leaves weight·(p − y) in the last deltas. */
-  private double softmax(int[] examples, int start, int count, float weight) {
+  /** Sum of the tile's losses; leaves weight·∂ℓ/∂z in the last deltas. */
+  private double outputs(int[] examples, int start, int count, float weight) {
     int classes = mlp.classes();
     float[] z = activations[layers.size()];
     float[] delta = deltas[layers.size()];
     double sum = 0;
     for (int e = 0; e < count; e++) {
-      int at = e * classes;
-      int label = data.label(examples[start + e]);
-      double max = Double.NEGATIVE_INFINITY;
-      for (int k = 0; k < classes; k++) {
-        max = Math.max(max, z[at + k]);
-      }
-      double total = 0;
-      for (int k = 0; k < classes; k++) {
-        total += StrictMath.exp(z[at + k] - max);
-      }
-      for (int k = 0; k < classes; k++) {
-        double p = StrictMath.exp(z[at + k] - max) / total;
-        delta[at + k] = (float) (weight * (k == label ? p - 1 : p));
-      }
-      sum += max - z[at + label] + StrictMath.log(total);
+      int label = labels.applyAsInt(examples[start + e]);
+      sum += mlp.loss().evaluate(z, e * classes, classes, label, weight, delta);
     }
     return sum;
   }
@@ -220,7 +229,7 @@ public final class Evaluator implements Objective {
           }
         }
       }
-      for (int e = 0; e < count; e++) {
+      for (int e = 0; layer.biases() && e < count; e++) {
         Kernels.axpy(1f, delta, e * out, gradient, layer.biasOffset(), out);
       }
       if (l > 1) {

@@ -1,7 +1,5 @@
 package io.thermograd.simulator.model;
 
-import java.util.List;
-
 /**
  * The n × n matrix of inner products of per-example gradients, g_i·g_j, in float64. Centred, K_ij =
  * (g_i − G)·(g_j − G), it has the non-zero eigenvalues of n·Σ, so it answers spectral questions
@@ -33,35 +31,26 @@ public final class GradientGram {
     this.mean = sum / n;
   }
 
-  /** The matrix at θ; uses the evaluator's work space. */
+  /** The matrix of the evaluator's network and data at θ. */
   public static GradientGram at(Evaluator evaluator, float[] theta) {
-    int n = evaluator.data().size();
-    List<Layer> layers = evaluator.mlp().layers();
-    float[][] inputs = new float[layers.size()][];
-    float[][] deltas = new float[layers.size()][];
-    for (int l = 0; l < layers.size(); l++) {
-      inputs[l] = new float[n * layers.get(l).inputs()];
-      deltas[l] = new float[n * layers.get(l).outputs()];
-    }
-    for (int i = 0; i < n; i++) {
-      evaluator.factors(theta, i);
-      for (int l = 0; l < layers.size(); l++) {
-        int in = layers.get(l).inputs();
-        int out = layers.get(l).outputs();
-        System.arraycopy(evaluator.layerInput(l + 1), 0, inputs[l], i * in, in);
-        System.arraycopy(evaluator.layerDelta(l + 1), 0, deltas[l], i * out, out);
-      }
-    }
+    return at(Curvature.at(evaluator.mlp(), evaluator.data(), theta).linearisation());
+  }
+
+  static GradientGram at(Linearisation at) {
+    int n = at.count;
     double[] k = new double[Math.multiplyExact(n, n)];
     for (int i = 0; i < n; i++) {
       for (int j = 0; j <= i; j++) {
         double product = 0;
-        for (int l = 0; l < layers.size(); l++) {
-          int in = layers.get(l).inputs();
-          int out = layers.get(l).outputs();
+        for (int l = 1; l <= at.layers.size(); l++) {
+          Layer layer = at.layers.get(l - 1);
+          int in = layer.inputs();
+          int out = layer.outputs();
+          double[] x = at.outputs[l - 1];
+          double[] delta = at.deltas[l];
           product +=
-              (1 + Kernels.dotExact(inputs[l], i * in, inputs[l], j * in, in))
-                  * Kernels.dotExact(deltas[l], i * out, deltas[l], j * out, out);
+              ((layer.biases() ? 1 : 0) + Kernels.dot(x, i * in, x, j * in, in))
+                  * Kernels.dot(delta, i * out, delta, j * out, out);
         }
         k[i * n + j] = product;
         k[j * n + i] = product;
@@ -104,5 +93,16 @@ public final class GradientGram {
       }
     }
     return sum / n / n;
+  }
+
+  /** K/n, whose non-zero eigenvalues are those of Σ. */
+  double[][] covariance() {
+    double[][] matrix = new double[n][n];
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j < n; j++) {
+        matrix[i][j] = centredProduct(i, j) / n;
+      }
+    }
+    return matrix;
   }
 }

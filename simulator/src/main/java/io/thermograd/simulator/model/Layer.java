@@ -3,12 +3,14 @@ package io.thermograd.simulator.model;
 /**
  * Where one fully connected layer lies within θ: its weights input by input (row i holds the
  * weights from input i to every output), then its biases.
+ *
+ * @param biases whether it has any
  */
-public record Layer(String name, int offset, int inputs, int outputs) {
+public record Layer(String name, int offset, int inputs, int outputs, boolean biases) {
 
   /** Number of parameters, weights and biases. */
   public int length() {
-    return (inputs + 1) * outputs;
+    return (inputs + (biases ? 1 : 0)) * outputs;
   }
 
   /** First index behind the layer. */
@@ -21,6 +23,7 @@ public record Layer(String name, int offset, int inputs, int outputs) {
     return offset + i * outputs;
   }
 
+  /** Index of the first bias; the layer's end when it has none. */
   int biasOffset() {
     return row(inputs);
   }

@@ -6,14 +6,19 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A multi-layer perceptron with softmax cross-entropy. This is its shape only; the parameters θ are
- * one flat float32 vector that the caller owns, laid out layer by layer as {@link Layer} says, and
- * {@link Evaluator} computes losses and gradients. Immutable.
+ * A multi-layer perceptron for classification. This is its shape only; the parameters θ are one
+ * flat float32 vector that the caller owns, laid out layer by layer as {@link Layer} says. {@link
+ * Evaluator} computes losses and gradients, {@link Curvature} second derivatives. Immutable.
+ *
+ * <p>Without hidden layers it is softmax regression; with {@link Activation#LINEAR} a deep linear
+ * network.
  *
  * @param activation of the hidden layers
  * @param widths inputs, hidden layers, classes; at least inputs and classes
+ * @param loss of the outputs
+ * @param biases whether the layers have any
  */
-public record Mlp(Activation activation, List<Integer> widths) {
+public record Mlp(Activation activation, List<Integer> widths, Loss loss, boolean biases) {
   private static final long PURPOSE = 0x494E4954L;
 
   public Mlp {
@@ -28,13 +33,18 @@ public record Mlp(Activation activation, List<Integer> widths) {
         throw new IllegalArgumentException("widths should be positive: were " + widths);
       }
       if (i > 0) {
-        parameters += (widths.get(i - 1) + 1L) * widths.get(i);
+        parameters += (widths.get(i - 1) + (biases ? 1L : 0L)) * widths.get(i);
       }
     }
     if (parameters > Integer.MAX_VALUE - 8) {
       throw new IllegalArgumentException(
           "widths should give fewer than 2^31 parameters: gave " + parameters);
     }
+  }
+
+  /** With softmax cross-entropy and biases. */
+  public Mlp(Activation activation, List<Integer> widths) {
+    this(activation, widths, Loss.CROSS_ENTROPY, true);
   }
 
   public static Mlp relu(Integer... widths) {
@@ -45,13 +55,27 @@ public record Mlp(Activation activation, List<Integer> widths) {
     return new Mlp(Activation.TANH, List.of(widths));
   }
 
+  public static Mlp linear(Integer... widths) {
+    return new Mlp(Activation.LINEAR, List.of(widths));
+  }
+
+  /** The same network with another loss. */
+  public Mlp withLoss(Loss newLoss) {
+    return new Mlp(activation, widths, newLoss, biases);
+  }
+
+  /** The same network without biases. */
+  public Mlp withoutBiases() {
+    return new Mlp(activation, widths, loss, false);
+  }
+
   /** Layers from the inputs to the classes: hidden1, hidden2, …, output. */
   public List<Layer> layers() {
     List<Layer> layers = new ArrayList<>();
     int offset = 0;
     for (int l = 1; l < widths.size(); l++) {
       String name = l == widths.size() - 1 ? "output" : "hidden" + l;
-      Layer layer = new Layer(name, offset, widths.get(l - 1), widths.get(l));
+      Layer layer = new Layer(name, offset, widths.get(l - 1), widths.get(l), biases);
       layers.add(layer);
       offset = layer.end();
     }
@@ -73,8 +97,8 @@ public record Mlp(Activation activation, List<Integer> widths) {
   }
 
   /**
-   * A start for training: Gaussian weights of variance 2/inputs for ReLU, 1/inputs for tanh and for
-   * the output layer; biases 0.
+   * A start for training: Gaussian weights of variance 2/inputs for ReLU, 1/inputs for the others
+   * and for the output layer; biases 0.
    *
    * <p>Source: K. He et al., "Delving deep into rectifiers", ICCV 2015, arXiv:1502.01852.
    */

@@ -1,63 +1,65 @@
 package io.thermograd.simulator.model;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Computes {@link ExactNoise} by going through every example, with all sums over examples in
- * float64. What remains is the float32 rounding of each g_i, about 10⁻⁶ of its norm.
+ * Computes {@link ExactNoise} by going through every example, in float64 at θ's float32 values.
  *
  * <p>Cost for n examples: 2n gradients, and n²/2 inner products of the layers' widths (not of θ's
  * length). Memory: n² doubles and a few vectors of length P.
- *
- * <p>Not thread-safe: it uses the evaluator's work space.
  */
 public final class NoiseEnumeration {
   private final Evaluator evaluator;
 
+  /** Of the evaluator's network and data. */
   public NoiseEnumeration(Evaluator evaluator) {
     this.evaluator = evaluator;
   }
 
   /** All moments at θ. The data set must not be empty. */
   public ExactNoise at(float[] theta) {
-    int n = evaluator.data().size();
-    if (n == 0) {
-      throw new IllegalArgumentException("data set should have examples: had none");
-    }
-    double[] mean = new double[theta.length];
-    double loss = fullGradient(theta, mean);
-    double squares = 0;
-    float[] gradient = new float[theta.length];
-    for (int i = 0; i < n; i++) {
-      evaluator.exampleGradient(theta, i, gradient);
-      for (int p = 0; p < mean.length; p++) {
-        double d = gradient[p] - mean[p];
-        squares += d * d;
-      }
-    }
+    Curvature curvature = Curvature.at(evaluator.mlp(), evaluator.data(), theta);
     double sqnorm = 0;
-    for (double g : mean) {
-      sqnorm += g * g;
+    double trace = 0;
+    for (LayerNoise layer : layers(curvature)) {
+      sqnorm += layer.gradientSqnorm();
+      trace += layer.noiseTrace();
     }
     return new ExactNoise(
-        n, loss, sqnorm, squares / n, GradientGram.at(evaluator, theta).traceOfSquare());
+        curvature.examples(),
+        curvature.loss(),
+        sqnorm,
+        trace,
+        GradientGram.at(curvature.linearisation()).traceOfSquare());
   }
 
-  /** Writes G in float64 and returns the mean loss. */
-  public double fullGradient(float[] theta, double[] mean) {
-    int n = evaluator.data().size();
-    Arrays.fill(mean, 0);
-    float[] gradient = new float[theta.length];
-    double loss = 0;
-    for (int i = 0; i < n; i++) {
-      loss += evaluator.exampleGradient(theta, i, gradient);
+  /** Each layer's part of ‖G‖² and tr Σ at θ, in the order of {@link Mlp#layers}. */
+  public List<LayerNoise> layers(float[] theta) {
+    return layers(Curvature.at(evaluator.mlp(), evaluator.data(), theta));
+  }
+
+  private List<LayerNoise> layers(Curvature curvature) {
+    double[] mean = curvature.gradient();
+    double[] squares = new double[mean.length];
+    double[] gradient = new double[mean.length];
+    for (int i = 0; i < curvature.examples(); i++) {
+      curvature.exampleGradient(i, gradient);
       for (int p = 0; p < mean.length; p++) {
-        mean[p] += gradient[p];
+        double d = gradient[p] - mean[p];
+        squares[p] += d * d;
       }
     }
-    for (int p = 0; p < mean.length; p++) {
-      mean[p] /= n;
+    List<LayerNoise> layers = new ArrayList<>();
+    for (Layer layer : evaluator.layers()) {
+      double sqnorm = 0;
+      double trace = 0;
+      for (int p = layer.offset(); p < layer.end(); p++) {
+        sqnorm += mean[p] * mean[p];
+        trace += squares[p];
+      }
+      layers.add(new LayerNoise(layer.name(), sqnorm, trace / curvature.examples()));
     }
-    return loss / n;
+    return layers;
   }
 }

@@ -2,7 +2,8 @@ package io.thermograd.simulator.optimize;
 
 /**
  * An update rule with its state (velocity, moments). It acts on every element alone, so that the
- * elements may be the parameters of a network or the coordinates of many replicas.
+ * elements may be the parameters of a network or the coordinates of many replicas. Made by {@link
+ * OptimizerSettings#create}.
  *
  * <p>Not thread-safe.
  */
@@ -13,7 +14,7 @@ public interface Optimizer {
    * through as IEEE arithmetic has them.
    *
    * @param theta θ, read only by rules with weight decay
-   * @param gradient ḡ at θ
+   * @param gradient ḡ at θ, without the weight decay
    * @param learningRate η of this step
    * @param delta receives Δθ; may be {@code gradient} itself
    */

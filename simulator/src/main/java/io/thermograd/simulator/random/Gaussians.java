@@ -13,4 +13,7 @@ public interface Gaussians {
    * Writes variates to {@code target[from … to−1]}, the same ones that {@link #next} would give.
    */
   void fill(double[] target, int from, int to);
+
+  /** Uniform on (0, 1), from the same stream; for laws that are made of more than normals. */
+  double nextUniform();
 }

@@ -10,7 +10,7 @@ package io.thermograd.simulator.random;
  * 2014, doi:10.1145/2660193.2660195.
  */
 public final class SplitMix64 {
-  private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
+  static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
   private long state;
   private double spareGaussian = Double.NaN;
@@ -85,7 +85,7 @@ public final class SplitMix64 {
     }
   }
 
-  private static long mix(long z) {
+  static long mix(long z) {
     z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
     return z ^ (z >>> 31);

@@ -13,6 +13,24 @@ public interface StepClock {
   }
 
   /**
+   * The machine's clock, for one training that it holds to a pace: who asks for the time of a step
+   * waits for that step's turn. Returns early when the thread is interrupted.
+   *
+   * @param stepsPerSecond infinity for as fast as it goes
+   */
+  static StepClock paced(double stepsPerSecond) {
+    if (!(stepsPerSecond > 0)) {
+      throw new IllegalArgumentException(
+          "steps per second should be positive: was " + stepsPerSecond);
+    }
+    Pacer pacer = new Pacer(stepsPerSecond);
+    return step -> {
+      pacer.await();
+      return System.currentTimeMillis() / 1e3;
+    };
+  }
+
+  /**
    * A made-up clock that goes by steps only, so that a recording depends on nothing but its
    * configuration.
    *

@@ -10,42 +10,45 @@ import io.thermograd.wire.proto.Vector;
 import java.util.List;
 
 /**
- * Says in the schema's words what a step was: the exact scalars, and sketches of the micro-batch
- * gradients and of θ. The sketch of ḡ is left out, because it is the mean of theirs.
+ * Says in the schema's words what a step was, rank by rank: the exact scalars, and sketches of the
+ * micro-batch gradients and of θ. The sketch of ḡ is left out, because it is the mean of theirs.
  *
  * <p>Not thread-safe.
  */
 final class StepTelemetry {
   private final Sketcher sketcher;
   private final List<Layer> layers;
-  private final int microBatchSize;
   private final float[] sketch;
 
-  StepTelemetry(Sketcher sketcher, List<Layer> layers, int microBatchSize) {
+  StepTelemetry(Sketcher sketcher, List<Layer> layers) {
     this.sketcher = sketcher;
     this.layers = layers;
-    this.microBatchSize = microBatchSize;
     this.sketch = new float[sketcher.dim()];
   }
 
-  /** Everything about the step but run, attempt and time, which the caller knows. */
-  StepEvent.Builder describe(StepView step) {
+  /** One rank's share, but for run, attempt and time, which the caller knows. */
+  StepEvent.Builder describe(StepView step, int rank) {
+    float[] theta = step.replicas()[rank];
+    int perRank = step.gradients().length / step.replicas().length;
+    int from = rank * perRank;
+    int to = from + perRank;
     StepEvent.Builder event =
         StepEvent.newBuilder()
             .setStep(step.step())
-            .setLoss(step.loss())
+            .setRank(rank)
+            .setLoss(step.loss(from, to))
             .setLearningRate(step.learningRate())
-            .setBatchSize(step.gradients().length * microBatchSize)
+            .setBatchSize(step.batchSize())
             .setGradSqnorm(Norms.sqnorm(step.meanGradient()))
-            .setParamSketch(sketchOf(step.theta()))
-            .setParamSqnorm(Norms.sqnorm(step.theta()))
+            .setParamSketch(sketchOf(theta))
+            .setParamSqnorm(Norms.sqnorm(theta))
             .setUpdateSqnorm(Norms.sqnorm(step.update()))
-            .setParamDotGrad(Norms.dot(step.theta(), step.meanGradient(), 0, step.theta().length))
+            .setParamDotGrad(Norms.dot(theta, step.meanGradient()))
             .setNonfiniteCount(Norms.nonFinite(step.meanGradient()));
-    for (int j = 0; j < step.gradients().length; j++) {
+    for (int j = from; j < to; j++) {
       event.addMicroBatches(
           MicroBatch.newBuilder()
-              .setExamples(microBatchSize)
+              .setExamples(step.microBatchSize())
               .setLoss(step.losses()[j])
               .setGradSqnorm(Norms.sqnorm(step.gradients()[j]))
               .setGradSketch(sketchOf(step.gradients()[j])));
@@ -55,7 +58,7 @@ final class StepTelemetry {
           LayerNorms.newBuilder()
               .setName(layer.name())
               .setGradNorm(norm(step.meanGradient(), layer))
-              .setParamNorm(norm(step.theta(), layer))
+              .setParamNorm(Math.sqrt(Norms.sqnorm(theta, layer.offset(), layer.end())))
               .setUpdateNorm(norm(step.update(), layer)));
     }
     return event;
@@ -66,7 +69,7 @@ final class StepTelemetry {
     return Vectors.float32(sketch);
   }
 
-  private static double norm(float[] x, Layer layer) {
-    return Math.sqrt(Norms.dot(x, x, layer.offset(), layer.end()));
+  private static double norm(double[] x, Layer layer) {
+    return Math.sqrt(Norms.sqnorm(x, layer.offset(), layer.end()));
   }
 }

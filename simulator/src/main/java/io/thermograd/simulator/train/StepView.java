@@ -1,33 +1,51 @@
 package io.thermograd.simulator.train;
 
 /**
- * One optimizer step as it happens: everything at the parameters before the update. The arrays are
- * the trainer's own and change with the next step: read them during the call, do not keep them.
+ * One optimizer step as it happens: everything at the parameters before the update, an L2 penalty
+ * included in losses and gradients. The arrays are the trainer's own and change with the next step:
+ * read them during the call, do not keep them.
  *
  * @param step 0-based
  * @param learningRate η
+ * @param microBatchSize b, examples
  * @param losses mean loss of each micro-batch
- * @param gradients g_j of each micro-batch
- * @param meanGradient ḡ
- * @param theta θ before the update
+ * @param gradients g_j of each micro-batch, rank by rank
+ * @param meanGradient ḡ, the mean of those
+ * @param replicas θ before the update, as each rank has it
  * @param update Δθ, about to be added
  */
 @SuppressWarnings("ArrayRecordComponent") // a view: never compared, and copying would cost a step
 public record StepView(
     long step,
     double learningRate,
+    int microBatchSize,
     double[] losses,
     float[][] gradients,
-    float[] meanGradient,
-    float[] theta,
-    float[] update) {
+    double[] meanGradient,
+    float[][] replicas,
+    double[] update) {
+
+  /** θ of rank 0, which is the run's. */
+  public float[] theta() {
+    return replicas[0];
+  }
+
+  /** B = m·b, over all ranks. */
+  public int batchSize() {
+    return losses.length * microBatchSize;
+  }
 
   /** Mini-batch loss: the mean of the micro-batches', which are of equal size. */
   public double loss() {
+    return loss(0, losses.length);
+  }
+
+  /** Mean loss of the micro-batches from … to−1. */
+  double loss(int from, int to) {
     double sum = 0;
-    for (double loss : losses) {
-      sum += loss;
+    for (int j = from; j < to; j++) {
+      sum += losses[j];
     }
-    return sum / losses.length;
+    return sum / (to - from);
   }
 }

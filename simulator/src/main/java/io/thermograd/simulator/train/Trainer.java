@@ -1,48 +1,56 @@
 package io.thermograd.simulator.train;
 
-import io.thermograd.simulator.model.Evaluator;
+import io.thermograd.simulator.optimize.Optimizer;
+import io.thermograd.simulator.random.Ziggurat;
+import java.util.Arrays;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * Trains one network by a {@link TrainingPlan}. The same θ, plan and seed give the same bits.
- * Values that overflow stay in the state as IEEE arithmetic has them; nothing is thrown for them.
+ * Trains by a {@link TrainingPlan}: θ is kept in float64 and rounded to float32 for every look at
+ * it, so that gradients are taken at the very parameters that are reported. The same source, θ,
+ * plan and seed give the same bits. Values that overflow stay in the state as IEEE arithmetic has
+ * them; nothing is thrown for them.
  *
  * <p>Not thread-safe.
  */
 public final class Trainer {
-  private final Evaluator evaluator;
+  private static final long OPTIMIZER_NOISE = 0x4F5054494DL;
+
+  private final GradientSource source;
   private final TrainingPlan plan;
-  private final BatchSampler sampler;
-  private final float[] theta;
-  private final float[] velocity;
-  private final float[] update;
-  private final float[] meanGradient;
+  private final Optimizer optimizer;
+  private final double[] theta;
+  private final double[] update;
+  private final double[] meanGradient;
   private final float[][] gradients;
   private final double[] losses;
-  private final int[] batch;
+  private final float[][] replicas;
 
   /**
    * @param theta where to start; copied
-   * @param seed of the choice of examples
+   * @param seed of the optimizer's own noise, if it has any
    */
-  public Trainer(Evaluator evaluator, float[] theta, TrainingPlan plan, long seed) {
-    int n = evaluator.data().size();
-    if (plan.sampling() == SamplingScheme.WITHOUT_REPLACEMENT && plan.batchSize() > n) {
+  public Trainer(GradientSource source, double[] theta, TrainingPlan plan, long seed) {
+    int n = source.examples();
+    int largest = plan.batches().largest();
+    if (source.sampling() == SamplingScheme.WITHOUT_REPLACEMENT && largest > n) {
       throw new IllegalArgumentException(
-          "batch size should be at most the data set's %d examples: was %d"
-              .formatted(n, plan.batchSize()));
+          "batch size should be at most the data set's %d examples: was %d".formatted(n, largest));
     }
-    this.evaluator = evaluator;
+    if (theta.length != source.parameterCount()) {
+      throw new IllegalArgumentException(
+          "theta should have %d elements: had %d".formatted(source.parameterCount(), theta.length));
+    }
+    this.source = source;
     this.plan = plan;
-    this.sampler = BatchSampler.of(plan.sampling(), n, seed);
+    this.optimizer = plan.optimizer().create(theta.length, Ziggurat.stream(seed, OPTIMIZER_NOISE));
     this.theta = theta.clone();
-    this.velocity = new float[theta.length];
-    this.update = new float[theta.length];
-    this.meanGradient = new float[theta.length];
-    this.gradients = new float[plan.microBatches()][theta.length];
-    this.losses = new double[plan.microBatches()];
-    this.batch = new int[plan.batchSize()];
+    this.update = new double[theta.length];
+    this.meanGradient = new double[theta.length];
+    this.gradients = new float[plan.batches().microBatches()][theta.length];
+    this.losses = new double[gradients.length];
+    this.replicas = new float[plan.batches().ranks()][theta.length];
   }
 
   /**
@@ -75,33 +83,71 @@ public final class Trainer {
   }
 
   private StepView evaluate(long step) {
-    sampler.next(batch);
-    int b = plan.microBatchSize();
+    distribute(step);
+    int size = plan.batches().microBatchSize().at(step);
+    source.next(gradients.length, size);
     for (int j = 0; j < gradients.length; j++) {
-      losses[j] = evaluator.gradient(theta, batch, j * b, (j + 1) * b, gradients[j]);
+      losses[j] = source.gradient(j, replicas[j / plan.batches().perRank()], gradients[j]);
     }
-    double eta = plan.learningRate().at(step);
+    breakGradients(step);
     average();
-    float beta = (float) plan.momentum();
-    float rate = (float) eta;
+    double eta = plan.learningRate().at(step);
+    optimizer.update(theta, meanGradient, eta, update);
+    addPenalty();
+    return new StepView(step, eta, size, losses, gradients, meanGradient, replicas, update);
+  }
+
+  /** Gives every rank the parameters, but those that miss them. */
+  private void distribute(long step) {
     for (int p = 0; p < theta.length; p++) {
-      velocity[p] = beta * velocity[p] + meanGradient[p];
-      update[p] = -rate * velocity[p];
+      replicas[0][p] = (float) theta[p];
     }
-    return new StepView(step, eta, losses, gradients, meanGradient, theta, update);
+    for (int r = 1; r < replicas.length; r++) {
+      int rank = r;
+      boolean stale =
+          plan.faults().stream()
+              .anyMatch(f -> f instanceof Fault.StaleRank s && s.rank() == rank && s.holds(step));
+      if (!stale) {
+        System.arraycopy(replicas[0], 0, replicas[r], 0, theta.length);
+      }
+    }
+  }
+
+  private void breakGradients(long step) {
+    for (Fault fault : plan.faults()) {
+      if (fault instanceof Fault.NonFinite broken && broken.step() == step) {
+        gradients[broken.microBatch()][broken.element()] = Float.NaN;
+      }
+    }
   }
 
   private void average() {
-    float share = 1f / gradients.length;
-    System.arraycopy(gradients[0], 0, meanGradient, 0, theta.length);
-    for (int j = 1; j < gradients.length; j++) {
-      float[] g = gradients[j];
-      for (int p = 0; p < theta.length; p++) {
+    Arrays.fill(meanGradient, 0);
+    for (float[] g : gradients) {
+      for (int p = 0; p < meanGradient.length; p++) {
         meanGradient[p] += g[p];
       }
     }
+    for (int p = 0; p < meanGradient.length; p++) {
+      meanGradient[p] /= gradients.length;
+    }
+  }
+
+  /** The optimizer adds its penalty itself; whoever watches is to see the gradient it used. */
+  private void addPenalty() {
+    double l2 = plan.optimizer().l2();
+    if (l2 == 0) {
+      return;
+    }
+    for (int j = 0; j < gradients.length; j++) {
+      float[] at = replicas[j / plan.batches().perRank()];
+      losses[j] += 0.5 * l2 * Norms.sqnorm(at);
+      for (int p = 0; p < at.length; p++) {
+        gradients[j][p] += (float) (l2 * at[p]);
+      }
+    }
     for (int p = 0; p < theta.length; p++) {
-      meanGradient[p] *= share;
+      meanGradient[p] += l2 * theta[p];
     }
   }
 

@@ -10,7 +10,16 @@ import io.thermograd.wire.proto.RunFinished;
  * @param theta the final parameters
  */
 @SuppressWarnings("ArrayRecordComponent") // handed over once, a copy already
-public record TrainingResult(Ending ending, long steps, long firstNonFinite, float[] theta) {
+public record TrainingResult(Ending ending, long steps, long firstNonFinite, double[] theta) {
+
+  /** The final parameters as gradients would be taken at them. */
+  public float[] rounded() {
+    float[] rounded = new float[theta.length];
+    for (int p = 0; p < rounded.length; p++) {
+      rounded[p] = (float) theta[p];
+    }
+    return rounded;
+  }
 
   /** Why it ended. */
   public enum Ending {

@@ -11,15 +11,24 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class EvaluatorTest {
   private static final Dataset DIGITS = Digits.load();
 
+  static List<Mlp> networks() {
+    return List.of(
+        Mlp.relu(64, 9, 6, 10),
+        Mlp.tanh(64, 9, 6, 10),
+        Mlp.linear(64, 9, 6, 10),
+        Mlp.relu(64, 9, 6, 10).withoutBiases(),
+        Mlp.tanh(64, 7, 10).withLoss(Loss.SQUARED),
+        Mlp.linear(64, 10));
+  }
+
   @ParameterizedTest
-  @EnumSource
-  void gradientIsTheLimitOfCentralDifferences(Activation activation) {
-    Mlp mlp = new Mlp(activation, List.of(64, 9, 6, 10));
+  @MethodSource("networks")
+  void gradientIsTheLimitOfCentralDifferences(Mlp mlp) {
     Evaluator evaluator = new Evaluator(mlp, DIGITS);
     float[] theta = mlp.initialise(11);
     float[] gradient = new float[theta.length];
@@ -90,6 +99,22 @@ class EvaluatorTest {
   }
 
   @Test
+  void asksForLabelsEachTimeItMeetsAnExample() {
+    Mlp mlp = Mlp.linear(64, 10);
+    int[] calls = new int[1];
+    Evaluator evaluator = new Evaluator(mlp, DIGITS, example -> calls[0]++ % 10);
+    float[] gradient = new float[mlp.parameterCount()];
+    float[] theta = new float[mlp.parameterCount()];
+    for (int k = 0; k < 10; k++) {
+      evaluator.exampleGradient(theta, 0, gradient);
+      // At θ = 0 every class has probability 1/10; only the current label's bias is to rise.
+      for (int bias = 0; bias < 10; bias++) {
+        assertThat(gradient[640 + bias]).isEqualTo(bias == k ? -0.9f : 0.1f);
+      }
+    }
+  }
+
+  @Test
   void brokenParametersShowInLossAndGradient() {
     Mlp mlp = Mlp.relu(64, 8, 10);
     Evaluator evaluator = new Evaluator(mlp, DIGITS);
@@ -102,6 +127,24 @@ class EvaluatorTest {
       assertThat(gradient[mlp.layers().get(0).biasOffset()]).isNaN();
       assertThat(evaluator.accuracy(theta)).isBetween(0.0, 1.0);
     }
+  }
+
+  @Test
+  void countsUnitsThatNoExampleWakes() {
+    Mlp mlp = Mlp.relu(64, 8, 6, 10);
+    Evaluator evaluator = new Evaluator(mlp, DIGITS);
+    float[] theta = mlp.initialise(2);
+    Layer first = mlp.layers().get(0);
+    Layer second = mlp.layers().get(1);
+    Arrays.fill(theta, first.biasOffset(), first.end(), 1000f);
+    Arrays.fill(theta, second.biasOffset(), second.end(), 1_000_000f);
+    assertThat(evaluator.deadUnits(theta)).containsExactly(0, 0);
+    theta[first.biasOffset() + 3] = -1000;
+    Arrays.fill(theta, second.biasOffset(), second.end(), -1_000_000f);
+    assertThat(evaluator.deadUnits(theta)).containsExactly(1, 6);
+    float[] gradient = new float[theta.length];
+    evaluator.exampleGradient(theta, 5, gradient);
+    assertThat(Arrays.copyOf(gradient, second.end())).containsOnly(0f);
   }
 
   @Test

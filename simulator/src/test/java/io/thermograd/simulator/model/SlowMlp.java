@@ -19,16 +19,28 @@ final class SlowMlp {
       int out = mlp.widths().get(l);
       double[] z = new double[out];
       for (int j = 0; j < out; j++) {
-        z[j] = theta[at + in * out + j];
+        z[j] = mlp.biases() ? theta[at + in * out + j] : 0;
         for (int i = 0; i < in; i++) {
           z[j] += x[i] * theta[at + i * out + j];
         }
         if (l < mlp.widths().size() - 1) {
-          z[j] = mlp.activation() == Activation.RELU ? Math.max(0, z[j]) : Math.tanh(z[j]);
+          z[j] =
+              switch (mlp.activation()) {
+                case RELU -> Math.max(0, z[j]);
+                case TANH -> Math.tanh(z[j]);
+                case LINEAR -> z[j];
+              };
         }
       }
-      at += (in + 1) * out;
+      at += (mlp.biases() ? in + 1 : in) * out;
       x = z;
+    }
+    if (mlp.loss() == Loss.SQUARED) {
+      double squares = 0;
+      for (int k = 0; k < x.length; k++) {
+        squares += Math.pow(k == data.label(example) ? x[k] - 1 : x[k], 2);
+      }
+      return squares / 2;
     }
     double total = 0;
     for (double z : x) {

@@ -5,17 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.thermograd.simulator.data.Dataset;
 import io.thermograd.simulator.data.Digits;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -29,9 +21,9 @@ class TorchFixtureTest {
   private static final double RELATIVE = 1e-5;
 
   @TestFactory
-  List<DynamicTest> gradientsAndTheirCovarianceAgreeWithTorch() throws IOException {
+  List<DynamicTest> gradientsAndTheirCovarianceAgreeWithTorch() {
     List<DynamicTest> tests = new ArrayList<>();
-    for (Fixture expected : fixtures()) {
+    for (Fixture expected : Fixture.all("mlp-fixture.txt", "activation")) {
       tests.add(
           DynamicTest.dynamicTest(expected.words("activation")[0], () -> agreesWith(expected)));
     }
@@ -44,7 +36,7 @@ class TorchFixtureTest {
         new Mlp(
             Activation.valueOf(expected.words("activation")[0]),
             Arrays.stream(expected.words("widths")).map(Integer::valueOf).toList());
-    double[] sqnorms = numbers(expected.words("example_sqnorms"));
+    double[] sqnorms = expected.numbers("example_sqnorms");
     int[] first = new int[sqnorms.length];
     Arrays.setAll(first, i -> i);
     Dataset data = Digits.load().select(first);
@@ -63,7 +55,7 @@ class TorchFixtureTest {
       }
       assertThat(sqnorm).isCloseTo(sqnorms[i], within(RELATIVE * sqnorms[i]));
     }
-    double[] meanGradient = numbers(expected.words("mean_gradient"));
+    double[] meanGradient = expected.numbers("mean_gradient");
     evaluator.gradient(theta, first, 0, first.length, gradient);
     for (int p = 0; p < theta.length; p++) {
       assertThat((double) gradient[p]).isCloseTo(meanGradient[p], within(1e-6));
@@ -71,47 +63,23 @@ class TorchFixtureTest {
 
     ExactNoise noise = new NoiseEnumeration(evaluator).at(theta);
     assertThat(noise.examples()).isEqualTo(data.size());
-    close(noise.loss(), expected.words("loss"));
-    close(noise.gradientSqnorm(), expected.words("gradient_sqnorm"));
-    close(noise.noiseTrace(), expected.words("noise_trace"));
-    close(noise.noiseTraceOfSquare(), expected.words("noise_trace_of_square"));
-    close(GradientGram.at(evaluator, theta).trace(), expected.words("noise_trace"));
-  }
-
-  private static void close(double actual, String[] expected) {
-    double value = Double.parseDouble(expected[0]);
-    assertThat(actual).isCloseTo(value, within(RELATIVE * Math.abs(value)));
-  }
-
-  private static double[] numbers(String[] words) {
-    return Arrays.stream(words).mapToDouble(Double::parseDouble).toArray();
-  }
-
-  private static List<Fixture> fixtures() throws IOException {
-    List<Fixture> fixtures = new ArrayList<>();
-    try (InputStream in = TorchFixtureTest.class.getResourceAsStream("mlp-fixture.txt");
-        BufferedReader lines =
-            new BufferedReader(new InputStreamReader(in, StandardCharsets.US_ASCII))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        String[] words = line.split(" ", -1);
-        if (words[0].equals("#")) {
-          continue;
-        }
-        if (words[0].equals("activation")) {
-          fixtures.add(new Fixture(new HashMap<>()));
-        }
-        fixtures
-            .get(fixtures.size() - 1)
-            .lines()
-            .put(words[0], Arrays.copyOfRange(words, 1, words.length));
+    close(noise.loss(), expected.number("loss"));
+    close(noise.gradientSqnorm(), expected.number("gradient_sqnorm"));
+    close(noise.noiseTrace(), expected.number("noise_trace"));
+    close(noise.noiseTraceOfSquare(), expected.number("noise_trace_of_square"));
+    List<LayerNoise> layers = new NoiseEnumeration(evaluator).layers(theta);
+    close(layers.stream().mapToDouble(LayerNoise::noiseTrace).sum(), noise.noiseTrace());
+    double[] norms = new double[layers.size()];
+    for (int l = 0; l < norms.length; l++) {
+      for (int p = mlp.layers().get(l).offset(); p < mlp.layers().get(l).end(); p++) {
+        norms[l] += meanGradient[p] * meanGradient[p];
       }
+      close(layers.get(l).gradientSqnorm(), norms[l]);
     }
-    return fixtures;
+    close(GradientGram.at(evaluator, theta).trace(), expected.number("noise_trace"));
   }
 
-  private record Fixture(Map<String, String[]> lines) {
-    String[] words(String name) {
-      return Objects.requireNonNull(lines.get(name), name);
-    }
+  private static void close(double actual, double expected) {
+    assertThat(actual).isCloseTo(expected, within(RELATIVE * Math.abs(expected)));
   }
 }

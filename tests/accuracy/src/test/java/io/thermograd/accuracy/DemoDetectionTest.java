@@ -1,6 +1,6 @@
 package io.thermograd.accuracy;
 
-import io.thermograd.simulator.train.DemoRun;
+import io.thermograd.simulator.scenario.DemoRun;
 import io.thermograd.simulator.train.StepClock;
 import io.thermograd.stream.AnalysisConfig;
 import io.thermograd.stream.FoldOutput;
@@ -28,9 +28,7 @@ class DemoDetectionTest {
     for (long seed = 1; seed <= 3; seed++) {
       Collected collected = new Collected();
       RunFold fold = new RunFold(DemoRun.RUN_ID, AnalysisConfig.DEFAULT);
-      DemoRun.config()
-          .withSeed(seed)
-          .withStepsPerSecond(Double.POSITIVE_INFINITY)
+      DemoRun.of(seed)
           .emit(
               event -> fold.apply(event, collected),
               StepClock.synthetic(0, DemoRun.STEPS_PER_SECOND),

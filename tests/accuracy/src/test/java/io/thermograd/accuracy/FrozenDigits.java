@@ -9,7 +9,11 @@ import io.thermograd.simulator.model.GradientGram;
 import io.thermograd.simulator.model.Mlp;
 import io.thermograd.simulator.model.NoiseEnumeration;
 import io.thermograd.simulator.optimize.LearningRate;
+import io.thermograd.simulator.optimize.OptimizerSettings;
+import io.thermograd.simulator.train.Batches;
+import io.thermograd.simulator.train.ClassifierTask;
 import io.thermograd.simulator.train.SamplingScheme;
+import io.thermograd.simulator.train.Start;
 import io.thermograd.simulator.train.Trainer;
 import io.thermograd.simulator.train.TrainingPlan;
 import java.util.List;
@@ -69,18 +73,14 @@ final class FrozenDigits {
   /** Freezes after this many steps of heavy-ball SGD with β = 0.9, B = 64. */
   private static FrozenDigits after(int steps, double learningRate) {
     TrainingPlan plan =
-        new TrainingPlan(
+        TrainingPlan.of(
+            OptimizerSettings.heavyBall(0.9),
             LearningRate.constant(learningRate),
-            0.9,
-            MICRO_BATCHES,
-            MICRO_BATCH_SIZE,
-            SamplingScheme.WITHOUT_REPLACEMENT,
-            steps,
-            0);
+            Batches.of(MICRO_BATCHES, MICRO_BATCH_SIZE),
+            steps);
+    Start start = new ClassifierTask(MLP, DATA, 0, SamplingScheme.WITHOUT_REPLACEMENT, 0, 1).get();
     float[] theta =
-        new Trainer(new Evaluator(MLP, DATA), MLP.initialise(1), plan, 1)
-            .run(step -> {}, () -> false)
-            .theta();
+        new Trainer(start.source(), start.theta(), plan, 1).run(step -> {}, () -> false).rounded();
     return new FrozenDigits("step %d, η %s".formatted(steps, learningRate), theta);
   }
 

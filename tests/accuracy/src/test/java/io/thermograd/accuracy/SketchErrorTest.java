@@ -1,6 +1,6 @@
 package io.thermograd.accuracy;
 
-import io.thermograd.simulator.train.DigitsRun;
+import io.thermograd.simulator.train.TrainingRun;
 import io.thermograd.wire.Quantity;
 import io.thermograd.wire.QuantityName;
 import java.util.EnumSet;
@@ -31,7 +31,7 @@ class SketchErrorTest {
     SoftAssertions softly = new SoftAssertions();
     for (FrozenDigits point : FrozenDigits.points()) {
       Estimates whole = estimates(point, point.gradients(), 0);
-      Estimates sketched = estimates(point, point.sketches(DIM, DigitsRun.SKETCH_SEED), DIM);
+      Estimates sketched = estimates(point, point.sketches(DIM, TrainingRun.SKETCH_SEED), DIM);
       double change =
           sketched.value(QuantityName.NOISE_TRACE) / whole.value(QuantityName.NOISE_TRACE) - 1;
       AccuracyTable.add(

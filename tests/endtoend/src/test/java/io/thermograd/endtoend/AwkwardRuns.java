@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thermograd.agent.KafkaTransport;
 import io.thermograd.agent.ReporterOptions;
-import io.thermograd.simulator.train.DemoRun;
-import io.thermograd.simulator.train.DigitsRun;
+import io.thermograd.simulator.scenario.DemoRun;
 import io.thermograd.simulator.train.StepClock;
-import io.thermograd.simulator.train.TrainingPlan;
+import io.thermograd.simulator.train.TrainingRun;
 import io.thermograd.wire.EventCodec;
 import io.thermograd.wire.proto.Event;
 import io.thermograd.wire.proto.RunStarted;
@@ -83,20 +82,9 @@ final class AwkwardRuns {
     assertThat(transport.failed()).isZero();
   }
 
-  private static DigitsRun digits(String runId) {
-    DigitsRun demo = DemoRun.config();
-    TrainingPlan p = demo.plan();
-    return demo.withRunId(runId)
-        .withStepsPerSecond(Double.POSITIVE_INFINITY)
-        .withPlan(
-            new TrainingPlan(
-                p.learningRate(),
-                p.momentum(),
-                p.microBatches(),
-                p.microBatchSize(),
-                p.sampling(),
-                STEPS,
-                p.stepsAfterNonFinite()));
+  private static TrainingRun digits(String runId) {
+    TrainingRun demo = DemoRun.of(DemoRun.SEED);
+    return demo.withRunId(runId).withPlan(demo.plan().withSteps(STEPS));
   }
 
   /** Start, steps and end of a training; event i + 1 is step i. */

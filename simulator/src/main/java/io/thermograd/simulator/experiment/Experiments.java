@@ -1,0 +1,61 @@
+package io.thermograd.simulator.experiment;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Every experiment, in the order in which a reader should meet them. */
+public final class Experiments {
+  private static final List<Experiment> ALL = List.copyOf(list());
+
+  private Experiments() {}
+
+  /** All of them; names are distinct. */
+  public static List<Experiment> all() {
+    return ALL;
+  }
+
+  /** The one with that name. */
+  public static Optional<Experiment> named(String name) {
+    return ALL.stream().filter(experiment -> experiment.name().equals(name)).findFirst();
+  }
+
+  private static List<Experiment> list() {
+    List<Experiment> all = new ArrayList<>();
+    // stationary covariance
+
+    // batch size as temperature
+
+    all.add(new NoiseScalingExperiment());
+
+    // Kramers
+
+    // escape rate and curvature
+
+    // invariant measure
+
+    // three humps
+
+    // spectral gap
+
+    // Fokker–Planck
+
+    // orders of discretisation
+
+    // friction, momentum, replica exchange
+
+    // annealing schedules
+
+    // noise and curvature
+
+    // averaged iterates
+
+    // frozen and exploring
+
+    // loss difference and sample size
+
+    // flat valley
+
+    return all;
+  }
+}

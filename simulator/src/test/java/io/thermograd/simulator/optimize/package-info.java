@@ -1,0 +1,3 @@
+/** Tests of the update rules and schedules. */
+@org.jspecify.annotations.NullMarked
+package io.thermograd.simulator.optimize;
