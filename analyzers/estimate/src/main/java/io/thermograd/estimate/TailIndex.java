@@ -15,7 +15,8 @@ import java.io.IOException;
  * not taken for heavy-tailed, as it is by log-moments of single coordinates. Beyond the top 5 % and
  * the top 10 %, extrapolated to 0 %, which takes off the bias of first order in that share:
  * α-stable noise of index 1.8 reads 2.4 at 10 %, 2.1 at 5 % and 1.9 extrapolated. The interval is
- * that of the samples, γ²(a²/K₁ − (2ab − b²)/K₂) for aγ̂₁ − bγ̂₂.
+ * that of the samples, γ²(a²/K₁ − (2ab − b²)/K₂) for aγ̂₁ − bγ̂₂, and half of what the
+ * extrapolation took off.
  *
  * <p>Norms are divided by the exponential of a running mean of log‖e‖ of the steps before, which
  * exists for every α: a trace that falls during training is no tail. They are counted in a
@@ -128,7 +129,8 @@ final class TailIndex {
         double inverse = a * hill1 - c * moment / above;
         double n = effectiveCount();
         double variance = a * a / (share1 * n) - (2 * a * c - c * c) / (share2 * n);
-        return new double[] {inverse, hill1 * Math.sqrt(variance)};
+        // A line is not all there is to the bias: half of what it took off counts as an error.
+        return new double[] {inverse, Math.hypot(hill1 * Math.sqrt(variance), (inverse - hill1) / 2)};
       }
     }
     return new double[] {Double.NaN, Double.NaN};
