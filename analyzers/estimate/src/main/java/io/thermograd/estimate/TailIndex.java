@@ -130,7 +130,9 @@ final class TailIndex {
         double n = effectiveCount();
         double variance = a * a / (share1 * n) - (2 * a * c - c * c) / (share2 * n);
         // A line is not all there is to the bias: half of what it took off counts as an error.
-        return new double[] {inverse, Math.hypot(hill1 * Math.sqrt(variance), (inverse - hill1) / 2)};
+        return new double[] {
+          inverse, Math.hypot(hill1 * Math.sqrt(variance), (inverse - hill1) / 2)
+        };
       }
     }
     return new double[] {Double.NaN, Double.NaN};

@@ -2,13 +2,13 @@ package io.thermograd.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Set;
 import io.thermograd.wire.Alert;
 import io.thermograd.wire.Insight;
 import io.thermograd.wire.Quantity;
 import io.thermograd.wire.Regime;
 import io.thermograd.wire.Severity;
 import io.thermograd.wire.Verdict;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** What holds of everything a fold says, whatever it was fed. */
