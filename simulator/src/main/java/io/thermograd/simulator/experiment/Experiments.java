@@ -50,11 +50,12 @@ public final class Experiments {
 
     // annealing schedules
 
-    // noise and curvature
+    all.add(new NoiseCurvatureExperiment());
 
     // averaged iterates
 
     // frozen and exploring
+    all.add(new FrozenExploringExperiment());
 
     // loss difference and sample size
 
