@@ -13,6 +13,7 @@ import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
  */
 final class SlowModes {
   private static final int SPARE = 8;
+
   /** What is left of a vector that depends on the others is rounding, and smaller than this. */
   private static final double MIN_NORM = 1e-13;
 

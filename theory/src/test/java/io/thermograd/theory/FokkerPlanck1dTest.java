@@ -361,8 +361,7 @@ class FokkerPlanck1dTest {
                         new GridAxis(-2, 2, 500), FokkerPlanck1dTest::doubleWell, 0.01)
                     .slowModes(1))
         .hasMessageStartingWith("temperature should be higher: rates below");
-    assertThatThrownBy(
-            () -> FokkerPlanck1d.additive(axis, x -> x * x, 1e-9).slowModes(3))
+    assertThatThrownBy(() -> FokkerPlanck1d.additive(axis, x -> x * x, 1e-9).slowModes(3))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> process.slowModes(10))
         .hasMessage("count should be between 1 and 9: was 10");
