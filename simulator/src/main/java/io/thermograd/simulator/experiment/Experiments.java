@@ -48,11 +48,11 @@ public final class Experiments {
 
     // noise and curvature
 
-    // averaged iterates
+    all.add(new AveragedIterateExperiment());
 
     // frozen and exploring
 
-    // loss difference and sample size
+    all.add(new LossDifferenceExperiment());
 
     // flat valley
 
