@@ -23,8 +23,10 @@ public final class Experiments {
   private static List<Experiment> list() {
     List<Experiment> all = new ArrayList<>();
     // stationary covariance
+    all.add(new StationaryCovarianceExperiment());
 
     // batch size as temperature
+    all.add(new BatchSizeExperiment());
 
     all.add(new NoiseScalingExperiment());
 
@@ -37,8 +39,10 @@ public final class Experiments {
     // three humps
 
     // spectral gap
+    all.add(new SpectralGapExperiment());
 
     // Fokker–Planck
+    all.add(new FokkerPlanckExperiment());
 
     // orders of discretisation
 
@@ -51,6 +55,7 @@ public final class Experiments {
     all.add(new AveragedIterateExperiment());
 
     // frozen and exploring
+    all.add(new FrozenExploringExperiment());
 
     all.add(new LossDifferenceExperiment());
 
