@@ -30,7 +30,7 @@ public final class Experiments {
 
     all.add(new NoiseScalingExperiment());
 
-    // Kramers
+    all.add(new KramersExperiment());
 
     // escape rate and curvature
 
@@ -44,13 +44,13 @@ public final class Experiments {
     // Fokker–Planck
     all.add(new FokkerPlanckExperiment());
 
-    // orders of discretisation
+    all.add(new DiscretisationExperiment());
 
-    // friction, momentum, replica exchange
+    all.add(new ExplorationExperiment());
 
     // annealing schedules
 
-    // noise and curvature
+    all.add(new NoiseCurvatureExperiment());
 
     all.add(new AveragedIterateExperiment());
 
@@ -59,7 +59,7 @@ public final class Experiments {
 
     all.add(new LossDifferenceExperiment());
 
-    // flat valley
+    all.add(new FlatValleyExperiment());
 
     return all;
   }
