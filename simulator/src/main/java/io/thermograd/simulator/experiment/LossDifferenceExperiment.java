@@ -166,6 +166,9 @@ final class LossDifferenceExperiment implements Experiment {
                   LossDifference.sufficientExamples(curve.deviation(), 1e-3)));
     }
     remarks.add(
+        "The slope is some 1 % steeper than −1: the mean of few losses varies itself, which adds to the"
+            + " difference at small k.");
+    remarks.add(
         "The bound in print is for the Gauss–Newton term only, and proven where every layer's norm is"
             + " at least 1.");
     return remarks;
