@@ -56,6 +56,8 @@ final class BatchSizeExperiment implements Experiment {
             "Linear scaling is a statement about small steps: on the quadratic it is 10 %% off at"
                 + " ηκ = %.2f of the steepest direction, long before the limit of stability."
                     .formatted(breakingPoint(1.1)),
+            "Logistic loss is not quadratic, and its noise grows away from the minimum: both warm it by"
+                + " some percent at these temperatures.",
             "Shuffled epochs are far colder than independent batches of the same size: over an epoch"
                 + " their noise cancels. The finite-population factor c describes one batch, not"
                 + " that cancellation."));
@@ -154,8 +156,7 @@ final class BatchSizeExperiment implements Experiment {
     int last = CURVATURES.length * CURVATURES.length - 1;
     double[] squares =
         new StationaryMoments(loss, noise, OptimizerSettings.sgd(), unstable, 1, memory)
-            .measure(setting, name(), 41, 1)
-            .stream().mapToDouble(p -> p[last]).toArray();
+            .measure(setting, name(), 41, 1).stream().mapToDouble(p -> p[last]).toArray();
     rows.add(
         new Row(
             "beyond the limit, ηκ = 2.1: mean square after %d steps from rest".formatted(steps),

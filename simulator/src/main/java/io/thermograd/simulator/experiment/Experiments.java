@@ -30,7 +30,7 @@ public final class Experiments {
 
     all.add(new NoiseScalingExperiment());
 
-    // Kramers
+    all.add(new KramersExperiment());
 
     all.add(new EscapeRateExperiment());
 
@@ -39,24 +39,27 @@ public final class Experiments {
     all.add(new ThreeHumpsExperiment());
 
     // spectral gap
+    all.add(new SpectralGapExperiment());
 
     // Fokker–Planck
+    all.add(new FokkerPlanckExperiment());
 
-    // orders of discretisation
+    all.add(new DiscretisationExperiment());
 
-    // friction, momentum, replica exchange
+    all.add(new ExplorationExperiment());
 
     // annealing schedules
 
-    // noise and curvature
+    all.add(new NoiseCurvatureExperiment());
 
     // averaged iterates
 
     // frozen and exploring
+    all.add(new FrozenExploringExperiment());
 
     // loss difference and sample size
 
-    // flat valley
+    all.add(new FlatValleyExperiment());
 
     return all;
   }

@@ -101,7 +101,11 @@ public final class Intervals {
     double share = (double) successes / trials;
     ConfidenceInterval interval =
         BinomialProportion.getWilsonScoreInterval(trials, share, CONFIDENCE);
-    return new Measured(share, interval.getLowerBound(), interval.getUpperBound());
+    // exact at the ends, where rounding would leave 10⁻¹⁹
+    return new Measured(
+        share,
+        successes == 0 ? 0 : interval.getLowerBound(),
+        successes == trials ? 1 : interval.getUpperBound());
   }
 
   /**

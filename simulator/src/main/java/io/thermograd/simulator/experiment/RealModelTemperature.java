@@ -56,8 +56,8 @@ final class RealModelTemperature {
   Plot run(List<Row> rows) {
     double[] etas = {0.1, 0.4, 1.6, 3.2};
     List<Measured> measured = new ArrayList<>();
-    // The chains' sampling error is about 1.3 % in quick runs and 0.6 % in full ones; what the loss
-    // is not quadratic adds about 2 %.
+    // The chains' sampling error is about 1.3 % in quick runs and 0.6 % in full ones; that the
+    // loss is not quadratic adds about 2 %.
     Requirement required = Requirement.within(setting.quick() ? 0.08 : 0.05);
     double[] exact = new double[etas.length];
     for (int k = 0; k < etas.length; k++) {

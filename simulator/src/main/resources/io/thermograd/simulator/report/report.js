@@ -75,16 +75,22 @@ function logSplits(min, max) {
   return splits;
 }
 
-/** Labels the decades; or 1, 2 and 5 of few decades; or everything in a fraction of one. */
-function logLabels(splits) {
+/** Decades are labelled first, then 5, 2 and the rest, each where there is room beside the labels placed before. */
+function logLabels(u, splits, scale) {
   const mantissa = (v) => Math.round(v / 10 ** Math.floor(Math.log10(v) + 1e-9));
-  const decades = splits.filter((v) => mantissa(v) === 1).length;
-  const shown = decades > 2 ? [1] : splits.length > 6 ? [1, 2, 5] : [1, 2, 3, 4, 5, 6, 7, 8, 9];
-  const every = Math.ceil(decades / 8);
-  return splits.map((v) => {
-    const e = Math.round(Math.log10(v));
-    return shown.includes(mantissa(v)) && (decades <= 8 || e % every === 0) ? number(v, 2) : "";
-  });
+  const room = scale === "x" ? 46 : 20;
+  const placed = [];
+  const labels = splits.map(() => "");
+  for (const wanted of [[1], [5], [2], [3, 7], [4, 6, 8, 9]]) {
+    splits.forEach((v, i) => {
+      const at = u.valToPos(v, scale);
+      if (wanted.includes(mantissa(v)) && placed.every((p) => Math.abs(p - at) >= room)) {
+        labels[i] = number(v, 3);
+        placed.push(at);
+      }
+    });
+  }
+  return labels;
 }
 
 function linearLabels(splits, increment) {
@@ -110,7 +116,7 @@ function axis(scale, spec, colours) {
           return splits.length > 1 ? splits : [min * 1.02, Math.sqrt(min * max), max / 1.02].map((v) => Number(v.toPrecision(3)));
         },
         filter: (u, splits) => splits,
-        values: (u, splits) => logLabels(splits),
+        values: (u, splits) => logLabels(u, splits, scale),
       }
     : { ...common, space: scale === "x" ? 64 : 36, values: (u, splits, i, space, increment) => linearLabels(splits, increment) };
 }
