@@ -18,7 +18,8 @@ class IterateLawTest {
     double derivative = 0;
     for (int i = 0; i < 2; i++) {
       double k = curvatures[i];
-      derivative += (logDensity(x[i], k, temperature, eta) - logDensity(x[i], k, temperature, 0)) / eta;
+      derivative +=
+          (logDensity(x[i], k, temperature, eta) - logDensity(x[i], k, temperature, 0)) / eta;
     }
     // Normalised φ: ⟨φ⟩ = −¼Δf is taken off.
     double normalised =
