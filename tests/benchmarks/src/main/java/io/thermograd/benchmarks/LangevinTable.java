@@ -47,7 +47,10 @@ public final class LangevinTable {
                         landscape,
                         name,
                         String.format(Locale.ROOT, "%.1f", rate),
-                        String.format(Locale.ROOT, "%.1f ×", rates.get("ensemble") / rate))));
+                        String.format(
+                            Locale.ROOT,
+                            "%.1f ×",
+                            rates.getOrDefault("ensemble", Double.NaN) / rate))));
   }
 
   private static void print(String landscape, String loop, String rate, String ratio) {
