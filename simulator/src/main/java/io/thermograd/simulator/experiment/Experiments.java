@@ -32,11 +32,11 @@ public final class Experiments {
 
     all.add(new KramersExperiment());
 
-    // escape rate and curvature
+    all.add(new EscapeRateExperiment());
 
-    // invariant measure
+    all.add(new InvariantMeasureExperiment());
 
-    // three humps
+    all.add(new ThreeHumpsExperiment());
 
     // spectral gap
     all.add(new SpectralGapExperiment());
