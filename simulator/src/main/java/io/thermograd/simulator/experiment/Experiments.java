@@ -50,7 +50,7 @@ public final class Experiments {
 
     // annealing schedules
 
-    // noise and curvature
+    all.add(new NoiseCurvatureExperiment());
 
     // averaged iterates
 
