@@ -6,8 +6,6 @@ import io.thermograd.simulator.scenario.DemoRun;
 import io.thermograd.simulator.train.StepClock;
 import io.thermograd.simulator.train.TrainingRun;
 import java.io.IOException;
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +27,6 @@ import picocli.CommandLine.Option;
       "2 wrong usage."
     })
 final class DemoCommand extends BaseCommand {
-  private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("MMdd-HHmmss");
   private static final long ANALYSIS_DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   @Mixin private BrokerOptions broker = new BrokerOptions();
@@ -136,9 +133,7 @@ final class DemoCommand extends BaseCommand {
       throw new Failure(ExitCode.USAGE, "--steps should be at least 1: was " + steps, null);
     }
     TrainingRun demo = DemoRun.of(DemoRun.SEED);
-    // A kept data folder holds earlier demonstrations: every one has its own name.
-    return demo.withRunId(demo.runId() + "-" + STAMP.format(LocalDateTime.now()))
-        .withPlan(demo.plan().withSteps(steps));
+    return demo.withRunId(RunIds.stamped(demo.runId())).withPlan(demo.plan().withSteps(steps));
   }
 
   private static String describe(TrainingRun run) {

@@ -23,6 +23,7 @@ import picocli.CommandLine.IVersionProvider;
     subcommands = {
       DemoCommand.class,
       UpCommand.class,
+      SimulateCommand.class,
       ReplayCommand.class,
       RecordCommand.class,
       AnalyzeCommand.class,

@@ -42,6 +42,20 @@ class ArgumentsTest {
         "up --bootstrap-servers a:1 --kafka-port 1 | 2 | leave either out",
         "up --port 0 --metrics-port 0 --partitions 0 | 2 | --partitions",
         "up --kafka-config missing.properties  | 1 | does not exist",
+        "simulate                              | 2 | --list",
+        "simulate doubel-well                  | 2 | did you mean double-well?",
+        "simulate xyzxyz                       | 2 | --list shows them",
+        "simulate double-well himmelblau       | 2 | one argument too many: himmelblau",
+        "simulate double-well --seed x         | 2 | --seed",
+        "simulate double-well --steps 0        | 2 | --steps should be at least 1: was 0",
+        "simulate double-well --run-id a/b     | 2 | --run-id: run_id should hold no '/'",
+        "simulate double-well --pace -1        | 2 | --pace should be 0 or more: was -1.0",
+        "simulate double-well --pace 9 --record x.tgr | 2 | leave it out",
+        "simulate double-well --record x.tgr --bootstrap-servers a:1 | 2 | leave either out",
+        "simulate double-well --record x --truth x | 2 | should be two files",
+        "simulate double-well --record .       | 1 | --force",
+        "simulate double-well --record no/such/x.tgr | 1 | there is no folder",
+        "simulate double-well --bootstrap-servers 127.0.0.1:1 | 1 | no Kafka broker answers at 127.0.0.1:1",
         "replay                                | 2 | FILE",
         "replay missing.tgr                    | 1 | does not exist",
         "replay .                              | 1 | is a folder",
@@ -73,7 +87,17 @@ class ArgumentsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"demo", "up", "replay", "record", "analyze", "page", "experiment", "doctor"})
+      strings = {
+        "demo",
+        "up",
+        "simulate",
+        "replay",
+        "record",
+        "analyze",
+        "page",
+        "experiment",
+        "doctor"
+      })
   void everyCommandExplainsItselfAndItsExitCodes(String command) {
     Cli cli = Cli.run(command, "--help");
     assertThat(cli.exitCode()).isZero();

@@ -30,7 +30,7 @@ public final class Experiments {
 
     all.add(new NoiseScalingExperiment());
 
-    // Kramers
+    all.add(new KramersExperiment());
 
     // escape rate and curvature
 
@@ -44,9 +44,9 @@ public final class Experiments {
     // Fokker–Planck
     all.add(new FokkerPlanckExperiment());
 
-    // orders of discretisation
+    all.add(new DiscretisationExperiment());
 
-    // friction, momentum, replica exchange
+    all.add(new ExplorationExperiment());
 
     // annealing schedules
 
@@ -59,7 +59,7 @@ public final class Experiments {
 
     // loss difference and sample size
 
-    // flat valley
+    all.add(new FlatValleyExperiment());
 
     return all;
   }

@@ -41,26 +41,31 @@ public final class DemoRun {
   /** At this pace the trouble starts after 38 seconds and the run ends after 45. */
   public static final double STEPS_PER_SECOND = 80;
 
+  static final Map<String, String> LABELS = Map.of("model", "mlp-64-128-10", "data", "digits");
+
   private DemoRun() {}
 
   /** The demonstration as above. */
   public static TrainingRun of(long seed) {
     return new TrainingRun(
-        RUN_ID,
-        Map.of("model", "mlp-64-128-10", "data", "digits"),
-        TrainingPlan.of(
-            OptimizerSettings.heavyBall(MOMENTUM),
-            LearningRate.constant(LEARNING_RATE).times(RAISE_FACTOR, RAISE_STEP),
-            Batches.of(MICRO_BATCHES, MICRO_BATCH_SIZE),
-            STEPS),
-        TrainingRun.DEFAULT_SKETCH_DIM,
-        seed,
-        new ClassifierTask(
-            Mlp.relu(Digits.FEATURES, HIDDEN, Digits.CLASSES),
-            Digits.load(),
-            TEST_EXAMPLES,
-            SamplingScheme.WITHOUT_REPLACEMENT,
-            VALIDATE_EVERY,
-            seed));
+        RUN_ID, LABELS, plan(), TrainingRun.DEFAULT_SKETCH_DIM, seed, task(seed));
+  }
+
+  static TrainingPlan plan() {
+    return TrainingPlan.of(
+        OptimizerSettings.heavyBall(MOMENTUM),
+        LearningRate.constant(LEARNING_RATE).times(RAISE_FACTOR, RAISE_STEP),
+        Batches.of(MICRO_BATCHES, MICRO_BATCH_SIZE),
+        STEPS);
+  }
+
+  static ClassifierTask task(long seed) {
+    return new ClassifierTask(
+        Mlp.relu(Digits.FEATURES, HIDDEN, Digits.CLASSES),
+        Digits.load(),
+        TEST_EXAMPLES,
+        SamplingScheme.WITHOUT_REPLACEMENT,
+        VALIDATE_EVERY,
+        seed);
   }
 }

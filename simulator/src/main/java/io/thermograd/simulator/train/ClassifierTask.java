@@ -32,6 +32,11 @@ public record ClassifierTask(
         observers);
   }
 
+  /** What it trains on: the model over the training examples, with work space of its own. */
+  public Evaluator evaluator() {
+    return new Evaluator(mlp, Split.of(data, testExamples, seed).train());
+  }
+
   private static double[] wide(float[] theta) {
     double[] wide = new double[theta.length];
     for (int p = 0; p < wide.length; p++) {
