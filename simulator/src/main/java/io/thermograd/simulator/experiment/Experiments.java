@@ -48,7 +48,7 @@ public final class Experiments {
 
     // friction, momentum, replica exchange
 
-    // annealing schedules
+    all.add(new AnnealingExperiment());
 
     // noise and curvature
 
