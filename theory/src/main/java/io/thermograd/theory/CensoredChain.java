@@ -81,23 +81,28 @@ final class CensoredChain {
     }
   }
 
-  /** x of (diag(excess) − K) x = g. */
+  /**
+   * x of (diag(excess) − K) x = g, for g ≥ 0 infinite where a cell with g > 0 has no way out, and
+   * wherever the way out leads through such a cell.
+   */
   double[] solveBackward(double[] g) {
     double[] x = g.clone();
     for (int k = 0; k < cells; k++) {
       if (x[k] != 0) {
         double flow = x[k] / out[k];
         for (int i = k + 1; i <= Math.min(cells - 1, k + width); i++) {
-          x[i] += rates[i][k - i + width] * flow;
+          double rate = rates[i][k - i + width];
+          x[i] += rate > 0 ? rate * flow : 0; // Not 0·∞.
         }
       }
     }
     for (int k = cells - 1; k >= 0; k--) {
       double sum = x[k];
       for (int j = k + 1; j <= Math.min(cells - 1, k + width); j++) {
-        sum += rates[k][j - k + width] * x[j];
+        double rate = rates[k][j - k + width];
+        sum += rate > 0 ? rate * x[j] : 0;
       }
-      x[k] = sum / out[k];
+      x[k] = out[k] > 0 || sum > 0 ? sum / out[k] : 0;
     }
     return x;
   }
@@ -127,6 +132,11 @@ final class CensoredChain {
     p[cells - 1] = 1;
     double sum = 1;
     for (int k = cells - 2; k >= 0; k--) {
+      if (!(out[k] > 0)) {
+        throw new IllegalArgumentException(
+            "diffusion should let every cell be left for those after it: the rates of cell %d were 0"
+                .formatted(k));
+      }
       double inflow = 0;
       for (int i = k + 1; i <= Math.min(cells - 1, k + width); i++) {
         inflow += p[i] * rates[i][k - i + width];

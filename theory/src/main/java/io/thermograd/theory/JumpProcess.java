@@ -168,7 +168,8 @@ public final class JumpProcess {
   /**
    * Mean time to reach the target from each cell, in units of SGD time: solves −A*τ = 1 outside the
    * target, τ = 0 inside. Elimination without subtractions: relative error about 10⁻¹⁴·cells
-   * however rare the event is. The exact counterpart of Kramers' formula.
+   * however rare the event is; infinite where the time, or a factor of it, overflows. The exact
+   * counterpart of Kramers' formula.
    *
    * @param target one flag per cell, at least one of them set
    */

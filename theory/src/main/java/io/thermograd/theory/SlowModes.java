@@ -13,6 +13,10 @@ import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
  */
 final class SlowModes {
   private static final int SPARE = 8;
+
+  /** What is left of a vector that depends on the others is rounding, and smaller than this. */
+  private static final double MIN_NORM = 1e-13;
+
   private static final int MOST_ROUNDS = 400;
   private static final double SETTLED = 1e-12;
 
@@ -110,6 +114,11 @@ final class SlowModes {
           }
         }
         double norm = Math.sqrt(inner(phi, phi));
+        if (!(norm > MIN_NORM)) {
+          throw new IllegalArgumentException(
+              "cells should be finer: the stationary law lies in too few of them for %d modes"
+                  .formatted(block.length));
+        }
         for (int i = 0; i < phi.length; i++) {
           phi[i] /= norm;
         }

@@ -256,6 +256,27 @@ class FokkerPlanck1dTest {
   }
 
   @Test
+  void timesBeyondDoublePrecisionAreInfinite() {
+    // A barrier of 2,000 temperatures, and steps of more than 745 that no rate survives.
+    for (int cells : new int[] {401, 9}) {
+      JumpProcess process =
+          FokkerPlanck1d.additive(
+              new GridAxis(-1.5, 1.5, cells), FokkerPlanck1dTest::doubleWell, 1.0 / 2000);
+      boolean[] right = new boolean[cells];
+      right[cells - 1] = true;
+      double[] rightwards = process.meanHittingTime(right);
+      assertThat(rightwards[0]).isInfinite();
+      assertThat(rightwards[cells - 1]).isEqualTo(0);
+      boolean[] left = new boolean[cells];
+      left[0] = true;
+      assertThat(process.meanHittingTime(left)[cells - 1]).isInfinite();
+      for (double time : rightwards) {
+        assertThat(time).isNotNaN();
+      }
+    }
+  }
+
+  @Test
   void modesAreOrthonormalAndHaveNoMean() {
     JumpProcess process =
         FokkerPlanck1d.additive(new GridAxis(-2.5, 2.5, 300), FokkerPlanck1dTest::doubleWell, 0.1);
@@ -340,6 +361,8 @@ class FokkerPlanck1dTest {
                         new GridAxis(-2, 2, 500), FokkerPlanck1dTest::doubleWell, 0.01)
                     .slowModes(1))
         .hasMessageStartingWith("temperature should be higher: rates below");
+    assertThatThrownBy(() -> FokkerPlanck1d.additive(axis, x -> x * x, 1e-9).slowModes(3))
+        .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> process.slowModes(10))
         .hasMessage("count should be between 1 and 9: was 10");
   }

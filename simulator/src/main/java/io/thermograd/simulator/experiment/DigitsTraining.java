@@ -9,6 +9,7 @@ import io.thermograd.simulator.train.SamplingScheme;
 import io.thermograd.simulator.train.Trainer;
 import io.thermograd.simulator.train.TrainingPlan;
 import io.thermograd.simulator.train.TrainingResult;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Plain SGD of a network from a random start, in shuffled epochs. Everything by the seed. */
 final class DigitsTraining {
@@ -16,20 +17,31 @@ final class DigitsTraining {
 
   /** θ after a number of steps. */
   static float[] steps(Evaluator evaluator, double eta, int batch, long steps, long seed) {
-    return train(evaluator, eta, batch, steps, seed, Double.NEGATIVE_INFINITY, 1).rounded();
+    return trainer(evaluator, eta, batch, steps, seed).run(step -> {}, () -> false).rounded();
   }
 
   /**
-   * Trains until the loss over the whole data set, looked at every {@code every} steps, is at most
-   * {@code loss}, or for {@code limit} steps: the result's steps say which.
+   * The first θ, looked at every {@code every} steps, whose loss over the whole data set is at most
+   * {@code loss}; after {@code limit} steps the one that there is.
    */
-  static TrainingResult toLoss(
+  static float[] toLoss(
       Evaluator evaluator, double eta, int batch, double loss, long limit, int every, long seed) {
-    return train(evaluator, eta, batch, limit, seed, loss, every);
+    AtomicReference<float[]> found = new AtomicReference<>();
+    TrainingResult last =
+        trainer(evaluator, eta, batch, limit, seed)
+            .run(
+                step -> {
+                  if (step.step() % every == 0 && evaluator.loss(step.theta()) <= loss) {
+                    found.set(step.theta().clone());
+                  }
+                },
+                () -> found.get() != null);
+    float[] theta = found.get();
+    return theta == null ? last.rounded() : theta;
   }
 
-  private static TrainingResult train(
-      Evaluator evaluator, double eta, int batch, long limit, long seed, double loss, int every) {
+  private static Trainer trainer(
+      Evaluator evaluator, double eta, int batch, long limit, long seed) {
     float[] start = evaluator.mlp().initialise(seed);
     double[] theta = new double[start.length];
     for (int p = 0; p < theta.length; p++) {
@@ -38,17 +50,10 @@ final class DigitsTraining {
     TrainingPlan plan =
         TrainingPlan.of(
             OptimizerSettings.sgd(), LearningRate.constant(eta), Batches.of(1, batch), limit);
-    ObjectiveSource source =
-        new ObjectiveSource(evaluator, SamplingScheme.WITHOUT_REPLACEMENT, seed);
-    boolean[] reached = new boolean[1];
-    boolean watched = loss > Double.NEGATIVE_INFINITY;
-    return new Trainer(source, theta, plan, seed)
-        .run(
-            step -> {
-              if (watched && step.step() % every == 0) {
-                reached[0] = evaluator.loss(step.theta()) <= loss;
-              }
-            },
-            () -> reached[0]);
+    return new Trainer(
+        new ObjectiveSource(evaluator, SamplingScheme.WITHOUT_REPLACEMENT, seed),
+        theta,
+        plan,
+        seed);
   }
 }

@@ -30,13 +30,13 @@ public final class Experiments {
 
     all.add(new NoiseScalingExperiment());
 
-    // Kramers
+    all.add(new KramersExperiment());
 
-    // escape rate and curvature
+    all.add(new EscapeRateExperiment());
 
-    // invariant measure
+    all.add(new InvariantMeasureExperiment());
 
-    // three humps
+    all.add(new ThreeHumpsExperiment());
 
     // spectral gap
     all.add(new SpectralGapExperiment());
@@ -44,22 +44,22 @@ public final class Experiments {
     // Fokker–Planck
     all.add(new FokkerPlanckExperiment());
 
-    // orders of discretisation
+    all.add(new DiscretisationExperiment());
 
-    // friction, momentum, replica exchange
+    all.add(new ExplorationExperiment());
 
     all.add(new AnnealingExperiment());
 
-    // noise and curvature
+    all.add(new NoiseCurvatureExperiment());
 
-    // averaged iterates
+    all.add(new AveragedIterateExperiment());
 
     // frozen and exploring
     all.add(new FrozenExploringExperiment());
 
-    // loss difference and sample size
+    all.add(new LossDifferenceExperiment());
 
-    // flat valley
+    all.add(new FlatValleyExperiment());
 
     return all;
   }

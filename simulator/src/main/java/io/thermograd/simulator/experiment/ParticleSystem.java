@@ -16,7 +16,7 @@ import java.util.Arrays;
 
 /**
  * Langevin particles, and the Fokker–Planck process on a grid that should be their law. Blocks of
- * grid cells are what both are counted in. In one dimension the second axis has a single cell.
+ * grid cells are what both are counted in.
  */
 final class ParticleSystem {
   private static final double START_WIDTH = 0.25;
