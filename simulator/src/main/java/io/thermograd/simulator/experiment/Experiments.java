@@ -48,7 +48,7 @@ public final class Experiments {
 
     all.add(new ExplorationExperiment());
 
-    // annealing schedules
+    all.add(new AnnealingExperiment());
 
     all.add(new NoiseCurvatureExperiment());
 
