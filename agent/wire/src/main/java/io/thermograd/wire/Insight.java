@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param time seconds since the Unix epoch, of the step's event
  * @param quantities by {@link QuantityName#id()}, in catalogue order
+ * @param vectors quantities of several elements, by {@link QuantityName#id()}, in catalogue order
  * @param absent reason by {@link QuantityName#id()}, in catalogue order; a quantity of which only a
  *     bound is known is in both maps
  * @param regime null when no regime is identified; {@code absent} then says why under "regime"
@@ -23,6 +24,7 @@ public record Insight(
     long step,
     double time,
     Map<String, Quantity> quantities,
+    Map<String, List<Quantity>> vectors,
     Map<String, String> absent,
     @Nullable Regime regime,
     List<String> overlays,
@@ -30,6 +32,9 @@ public record Insight(
 
   public Insight {
     quantities = Collections.unmodifiableMap(new LinkedHashMap<>(quantities));
+    Map<String, List<Quantity>> elements = new LinkedHashMap<>();
+    vectors.forEach((name, list) -> elements.put(name, List.copyOf(list)));
+    vectors = Collections.unmodifiableMap(elements);
     absent = Collections.unmodifiableMap(new LinkedHashMap<>(absent));
     overlays = List.copyOf(overlays);
   }

@@ -111,6 +111,20 @@ final class JsonRecord {
     return result;
   }
 
+  /** As {@link #recordFields} for values that are arrays of objects. */
+  Map<String, List<JsonRecord>> recordListFields() {
+    Map<String, List<JsonRecord>> result = new LinkedHashMap<>();
+    fields.forEach(
+        (name, value) -> {
+          List<JsonRecord> records = new ArrayList<>();
+          for (Object element : as(name, List.class, value)) {
+            records.add(new JsonRecord(what + "." + name, map(name, element)));
+          }
+          result.put(name, records);
+        });
+    return result;
+  }
+
   /** The value of an enum that is written in lower case. */
   static <E extends Enum<E>> E constant(String field, Class<E> type, String id) {
     for (E value : type.getEnumConstants()) {

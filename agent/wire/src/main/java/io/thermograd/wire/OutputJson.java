@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.thermograd.wire.proto.RunStarted;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,9 @@ public final class OutputJson {
             writeQuantity(out, entry.getValue());
           }
           out.writeEndObject();
+          if (!insight.vectors().isEmpty()) {
+            writeVectors(out, insight.vectors());
+          }
           out.writeObjectFieldStart("absent");
           for (Map.Entry<String, String> entry : insight.absent().entrySet()) {
             out.writeStringField(entry.getKey(), entry.getValue());
@@ -56,6 +60,14 @@ public final class OutputJson {
     if (given != null) {
       given.recordFields().forEach((name, q) -> quantities.put(name, quantity(q)));
     }
+    Map<String, List<Quantity>> vectors = new LinkedHashMap<>();
+    JsonRecord several = in.optionalRecord("vectors");
+    if (several != null) {
+      several
+          .recordListFields()
+          .forEach(
+              (name, list) -> vectors.put(name, list.stream().map(OutputJson::quantity).toList()));
+    }
     JsonRecord absent = in.optionalRecord("absent");
     String regime = in.optionalString("regime");
     JsonRecord verdict = in.optionalRecord("verdict");
@@ -65,6 +77,7 @@ public final class OutputJson {
         in.integer("step"),
         in.number("time"),
         quantities,
+        vectors,
         absent == null ? Map.of() : absent.stringFields(),
         regime == null ? null : JsonRecord.constant("regime", Regime.class, regime),
         in.strings("overlays"),
@@ -142,6 +155,19 @@ public final class OutputJson {
     out.writeNumberField("attempt", attempt);
     out.writeNumberField("step", step);
     out.writeNumberField("time", time);
+  }
+
+  private static void writeVectors(JsonGenerator out, Map<String, List<Quantity>> vectors)
+      throws IOException {
+    out.writeObjectFieldStart("vectors");
+    for (Map.Entry<String, List<Quantity>> entry : vectors.entrySet()) {
+      out.writeArrayFieldStart(entry.getKey());
+      for (Quantity q : entry.getValue()) {
+        writeQuantity(out, q);
+      }
+      out.writeEndArray();
+    }
+    out.writeEndObject();
   }
 
   private static void writeQuantity(JsonGenerator out, Quantity q) throws IOException {

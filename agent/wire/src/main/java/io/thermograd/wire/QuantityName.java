@@ -24,6 +24,18 @@ public enum QuantityName {
       "effective_dimension",
       "directions",
       "(tr Σ)²/tr Σ², in how many directions the gradient noise spreads"),
+  NOISE_EIGENVALUES(
+      "noise_eigenvalues", "(loss/param)²", "Leading eigenvalues of Σ, largest first", true),
+  NOISE_ANISOTROPY(
+      "noise_anisotropy", "1", "λ₁/tr Σ, share of the noise along its leading direction"),
+  NOISE_CONDITION(
+      "noise_condition", "1", "λ₁/λ₁₀, how unequal the ten leading directions of the noise are"),
+  NOISE_TAIL_INDEX(
+      "noise_tail_index",
+      "1",
+      "Tail index of the noise vectors' norms: moments of this order and above do not exist"),
+  NOISE_KURTOSIS(
+      "noise_kurtosis", "1", "Excess kurtosis of the noise along fixed directions, 0 when normal"),
   TEMPERATURE_NOMINAL(
       "temperature_nominal", "param²/loss/example", "η/((1−β)B), the temperature's settings part"),
   TEMPERATURE_EFFECTIVE(
@@ -52,11 +64,17 @@ public enum QuantityName {
   private final String id;
   private final String unit;
   private final String meaning;
+  private final boolean vector;
 
   QuantityName(String id, String unit, String meaning) {
+    this(id, unit, meaning, false);
+  }
+
+  QuantityName(String id, String unit, String meaning, boolean vector) {
     this.id = id;
     this.unit = unit;
     this.meaning = meaning;
+    this.vector = vector;
   }
 
   /** The name in JSON; the Prometheus name is {@code thermograd_} + this. */
@@ -72,6 +90,14 @@ public enum QuantityName {
   /** One line. */
   public String meaning() {
     return meaning;
+  }
+
+  /**
+   * Whether it has several elements, in an order of its own: found in {@link Insight#vectors()},
+   * and in Prometheus one series each with the label {@code index}, from 1.
+   */
+  public boolean isVector() {
+    return vector;
   }
 
   /** The quantity of that name, or null. */

@@ -126,6 +126,11 @@ final class GoldenEvents {
               "loss", Quantity.of(0.5, 0.4375, 0.5625, "ewma"),
               "noise_trace", Quantity.atLeast(1e-9, "within_step"),
               "learning_rate", Quantity.exact(0.1, "reported")),
+          Map.of(
+              "noise_eigenvalues",
+              List.of(
+                  Quantity.of(0.5, 0.25, 1, "streaming_svd"),
+                  Quantity.of(0.125, 0.0625, 0.25, "streaming_svd"))),
           Maps.ordered(
               "noise_trace", "only a lower bound",
               "gradient_noise_scale", "‖G‖² is not above its error"),
@@ -134,7 +139,7 @@ final class GoldenEvents {
           new Verdict(Severity.INFO, "Noise dominates.", "\"B\" is 4 times below.", "Raise B."));
 
   static final Insight BARE_INSIGHT =
-      new Insight("digits", 2, 0, 0, Map.of(), Map.of(), null, List.of(), null);
+      new Insight("digits", 2, 0, 0, Map.of(), Map.of(), Map.of(), null, List.of(), null);
 
   static final Alert ALERT =
       new Alert(

@@ -48,6 +48,7 @@ final class NoiseEstimator {
   private final NoiseSeries within;
   private final NoiseSeries temporal;
   private final EffectiveDimension dimension;
+  private final NoiseGeometry geometry;
   private float @Nullable [] previousGradient;
   private int previousExamples;
   private long previousStep = -2;
@@ -59,6 +60,7 @@ final class NoiseEstimator {
         new NoiseSeries(WITHIN_STEP, settings.sketchDim(), halfLife, Dependence.INDEPENDENT);
     this.temporal = new NoiseSeries(TEMPORAL, settings.sketchDim(), halfLife, Dependence.LAG_ONE);
     this.dimension = new EffectiveDimension(settings, halfLife, math);
+    this.geometry = new NoiseGeometry(settings, halfLife, math);
   }
 
   /** Adds a step; ‖ḡ‖² as far as its sketches tell, NaN without any. */
@@ -78,11 +80,13 @@ final class NoiseEstimator {
 
   private double acceptSeveral(TrainingStep step, float[][] sketches) {
     Contrasts contrasts = Contrasts.of(sketches, step.examples());
+    double[] squares = new double[contrasts.rows().length];
     double scatter = 0;
-    for (float[] row : contrasts.rows()) {
-      scatter += math.sqnorm(row);
+    for (int j = 0; j < squares.length; j++) {
+      squares[j] = math.sqnorm(contrasts.rows()[j]);
+      scatter += squares[j];
     }
-    scatter /= contrasts.rows().length;
+    scatter /= squares.length;
     double sketchedSqnorm = math.sqnorm(contrasts.mean());
     Double gradSqnorm = wholeSqnorm(step);
     double[] sqnorms = step.sqnorms();
@@ -99,6 +103,7 @@ final class NoiseEstimator {
       temporalInARow = 0;
     }
     dimension.accept(contrasts, step.examples(), scatter);
+    geometry.accept(contrasts.rows(), squares);
     remember(step, contrasts.mean());
     return sketchedSqnorm;
   }
@@ -189,6 +194,11 @@ final class NoiseEstimator {
     return dimension;
   }
 
+  /** Whether the noise of a step is far from normal. */
+  boolean heavyTailed() {
+    return !isTemporal() && geometry.heavyTailed();
+  }
+
   boolean isTemporal() {
     return temporalInARow == SWITCH_AFTER || within.count() == 0;
   }
@@ -201,15 +211,21 @@ final class NoiseEstimator {
       for (QuantityName name : Temperatures.NOISE_QUANTITIES) {
         out.absent(name, reason);
       }
+      for (QuantityName name : NoiseGeometry.QUANTITIES) {
+        out.absent(name, reason);
+      }
       return;
     }
     latest().describe(out, dimension.sketchVariance());
     if (isTemporal()) {
-      out.absent(
-          QuantityName.EFFECTIVE_DIMENSION,
-          "needs at least 2 micro-batches a step; this run sends 1");
+      String reason = "needs at least 2 micro-batches a step; this run sends 1";
+      out.absent(QuantityName.EFFECTIVE_DIMENSION, reason);
+      for (QuantityName name : NoiseGeometry.QUANTITIES) {
+        out.absent(name, reason);
+      }
     } else {
       dimension.describe(out);
+      geometry.describe(out);
     }
   }
 
@@ -217,6 +233,7 @@ final class NoiseEstimator {
     within.writeTo(out);
     temporal.writeTo(out);
     dimension.writeTo(out);
+    geometry.writeTo(out);
     float[] gradient = previousGradient;
     StateArrays.write(out, gradient == null ? new float[0][] : new float[][] {gradient});
     out.writeInt(previousExamples);
@@ -228,6 +245,7 @@ final class NoiseEstimator {
     within.readFrom(in);
     temporal.readFrom(in);
     dimension.readFrom(in);
+    geometry.readFrom(in);
     float[][] rows = StateArrays.readRows(in);
     previousGradient = rows.length == 0 ? null : rows[0];
     previousExamples = in.readInt();

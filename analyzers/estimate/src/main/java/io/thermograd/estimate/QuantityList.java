@@ -4,11 +4,13 @@ import io.thermograd.wire.Quantity;
 import io.thermograd.wire.QuantityName;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Collects what estimators publish; reads out in catalogue order. */
 public final class QuantityList {
   private final EnumMap<QuantityName, Quantity> quantities = new EnumMap<>(QuantityName.class);
+  private final EnumMap<QuantityName, List<Quantity>> vectors = new EnumMap<>(QuantityName.class);
   private final EnumMap<QuantityName, String> absent = new EnumMap<>(QuantityName.class);
 
   /** Publishes a quantity. */
@@ -23,6 +25,11 @@ public final class QuantityList {
     } else {
       absent(name, "its interval is not finite");
     }
+  }
+
+  /** Publishes a quantity of several elements. */
+  public void put(QuantityName name, List<Quantity> elements) {
+    vectors.put(name, List.copyOf(elements));
   }
 
   /** Says why a quantity, or its value, is not there. */
@@ -43,6 +50,13 @@ public final class QuantityList {
   public Map<String, Quantity> quantities() {
     Map<String, Quantity> out = new LinkedHashMap<>();
     quantities.forEach((name, quantity) -> out.put(name.id(), quantity));
+    return out;
+  }
+
+  /** Elements by name in JSON. */
+  public Map<String, List<Quantity>> vectors() {
+    Map<String, List<Quantity>> out = new LinkedHashMap<>();
+    vectors.forEach((name, elements) -> out.put(name.id(), elements));
     return out;
   }
 

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * All estimators of one attempt of a run: {@link #accept} a step, {@link #describe} what is known.
  *
  * <p>Steps come in rising order; gaps are allowed. Steps with non-finite numbers leave the averages
- * as they were. Memory: a few sketches. One owner thread.
+ * as they were. Memory: about 30 sketches. One owner thread.
  */
 public final class RunEstimators {
   private static final String REPORTED = "reported";
@@ -48,6 +48,11 @@ public final class RunEstimators {
   /** The smoothed loss, for detectors. */
   public LossMoments loss() {
     return loss;
+  }
+
+  /** Whether the noise's tails are too heavy for statements that take it to be normal. */
+  public boolean heavyTailed() {
+    return noise.heavyTailed();
   }
 
   /** Puts every quantity, or the reason why it is absent, into the list. */

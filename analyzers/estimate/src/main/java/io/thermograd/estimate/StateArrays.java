@@ -26,10 +26,20 @@ final class StateArrays {
     out.writeInt(rows.length);
     out.writeInt(rows.length == 0 ? 0 : rows[0].length);
     for (float[] row : rows) {
-      byte[] bytes = new byte[4 * row.length];
-      ByteBuffer.wrap(bytes).asFloatBuffer().put(row);
-      out.write(bytes);
+      write(out, row, 0, row.length);
     }
+  }
+
+  static void write(DataOutput out, float[] x, int from, int count) throws IOException {
+    byte[] bytes = new byte[4 * count];
+    ByteBuffer.wrap(bytes).asFloatBuffer().put(x, from, count);
+    out.write(bytes);
+  }
+
+  static void read(DataInput in, float[] x, int from, int count) throws IOException {
+    byte[] bytes = new byte[4 * count];
+    in.readFully(bytes);
+    ByteBuffer.wrap(bytes).asFloatBuffer().get(x, from, count);
   }
 
   static float[][] readRows(DataInput in) throws IOException {
@@ -40,9 +50,7 @@ final class StateArrays {
     }
     float[][] rows = new float[count][length];
     for (float[] row : rows) {
-      byte[] bytes = new byte[4 * length];
-      in.readFully(bytes);
-      ByteBuffer.wrap(bytes).asFloatBuffer().get(row);
+      read(in, row, 0, length);
     }
     return rows;
   }

@@ -49,7 +49,15 @@ class NoiseEstimatorTest {
     assertThat(list.quantities()).isEmpty();
     assertThat(list.absent())
         .containsOnlyKeys(
-            "gradient_sqnorm", "noise_trace", "gradient_noise_scale", "effective_dimension");
+            "gradient_sqnorm",
+            "noise_trace",
+            "gradient_noise_scale",
+            "effective_dimension",
+            "noise_eigenvalues",
+            "noise_anisotropy",
+            "noise_condition",
+            "noise_tail_index",
+            "noise_kurtosis");
   }
 
   @Test

@@ -30,6 +30,7 @@ class RunEstimatorsTest {
       whole.describe(one);
       restored.describe(other);
       assertThat(other.quantities()).isEqualTo(one.quantities());
+      assertThat(other.vectors()).isEqualTo(one.vectors());
       assertThat(other.absent()).isEqualTo(one.absent());
     }
     assertThat(Draws.bytes(restored::writeTo)).isEqualTo(Draws.bytes(whole::writeTo));
@@ -45,7 +46,8 @@ class RunEstimatorsTest {
       estimators.describe(list);
       var both = new java.util.TreeSet<>(list.quantities().keySet());
       both.addAll(list.absent().keySet());
-      assertThat(both).hasSize(14);
+      both.addAll(list.vectors().keySet());
+      assertThat(both).hasSize(19);
       assertThat(list.absent().values()).allSatisfy(r -> assertThat(r).isNotBlank());
       list.quantities()
           .values()

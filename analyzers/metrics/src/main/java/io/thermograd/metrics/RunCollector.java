@@ -136,12 +136,20 @@ final class RunCollector implements MultiCollector {
         (name, three) -> {
           Quantity x = known.get(name.id());
           if (x != null) {
-            Labels labels = p.labels().with("estimator", x.method());
-            addIfKnown(three[0], labels, x.value());
-            addIfKnown(three[1], labels, x.low());
-            addIfKnown(three[2], labels, x.high());
+            addQuantity(three, p.labels().with("estimator", x.method()), x);
+          }
+          List<Quantity> elements = p.insight().vectors().getOrDefault(name.id(), List.of());
+          for (int i = 0; i < elements.size(); i++) {
+            Labels labels = p.labels().with("estimator", elements.get(i).method());
+            addQuantity(three, labels.add("index", Integer.toString(i + 1)), elements.get(i));
           }
         });
+  }
+
+  private static void addQuantity(Family[] three, Labels labels, Quantity x) {
+    addIfKnown(three[0], labels, x.value());
+    addIfKnown(three[1], labels, x.low());
+    addIfKnown(three[2], labels, x.high());
   }
 
   private static void addIfKnown(Family family, Labels labels, @Nullable Double x) {

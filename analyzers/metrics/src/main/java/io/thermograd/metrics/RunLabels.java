@@ -33,6 +33,7 @@ final class RunLabels {
           "reason",
           "status",
           "partition",
+          "index",
           "le",
           "job",
           "instance",

@@ -15,22 +15,37 @@ final class Insights {
   private Insights() {}
 
   static Insight with(String run, long step, Map<String, Quantity> quantities) {
+    return with(run, step, quantities, Map.of());
+  }
+
+  static Insight with(
+      String run,
+      long step,
+      Map<String, Quantity> quantities,
+      Map<String, List<Quantity>> vectors) {
     return new Insight(
-        run, 0, step, 1_000.0, quantities, Map.of(), Regime.DESCENDING, List.of(), null);
+        run, 0, step, 1_000.0, quantities, vectors, Map.of(), Regime.DESCENDING, List.of(), null);
   }
 
   static Insight attempt(String run, int attempt, long step) {
-    return new Insight(run, attempt, step, 1_000.0, Map.of(), Map.of(), null, List.of(), null);
+    return new Insight(
+        run, attempt, step, 1_000.0, Map.of(), Map.of(), Map.of(), null, List.of(), null);
   }
 
   /** Every quantity with its interval. */
   static Insight full(String run, long step) {
     Map<String, Quantity> all = new LinkedHashMap<>();
+    Map<String, List<Quantity>> vectors = new LinkedHashMap<>();
     for (QuantityName q : QuantityName.values()) {
       double x = q.ordinal() + 1 + step * 1e-3;
-      all.put(q.id(), Quantity.of(x, x * 0.9, x * 1.1, "within_step"));
+      Quantity quantity = Quantity.of(x, x * 0.9, x * 1.1, "within_step");
+      if (q.isVector()) {
+        vectors.put(q.id(), List.of(quantity, Quantity.of(x / 2, x / 3, x, "within_step")));
+      } else {
+        all.put(q.id(), quantity);
+      }
     }
-    return with(run, step, all);
+    return with(run, step, all, vectors);
   }
 
   static Alert alert(String run, String kind, Severity severity) {

@@ -156,6 +156,7 @@ class ThermogradMetricsTest {
         1_000.0,
         Map.of("dropped_events", Quantity.exact(events, "reported")),
         Map.of(),
+        Map.of(),
         null,
         List.of(),
         null);

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One attempt of a run: assembly, estimators, detectors, and when to say something. */
 final class AttemptFold {
+  /** Overlay: statements that take the noise to be normal are not to be trusted. */
+  static final String HEAVY_TAILED_NOISE = "heavy_tailed_noise";
+
   private final RunStarted started;
   private final AnalysisConfig config;
   private final StepAssembler assembler;
@@ -183,9 +186,10 @@ final class AttemptFold {
         lastStep,
         lastTime,
         known.quantities(),
+        known.vectors(),
         absent,
         regime.orElse(null),
-        List.of(),
+        estimators.heavyTailed() ? List.of(HEAVY_TAILED_NOISE) : List.of(),
         detectors.verdict(known, estimators.loss()));
   }
 

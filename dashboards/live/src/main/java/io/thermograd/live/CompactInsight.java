@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * the insight before it wherever that is equal. Gives back exactly the insight it was made from.
  */
 final class CompactInsight {
-  /** Names and methods of the quantities, in order. */
-  private record Shape(List<String> names, List<String> methods) {}
+  /** Names and methods of the quantities, in order, and the number of elements of each vector. */
+  private record Shape(List<String> names, List<String> methods, Map<String, Integer> vectors) {}
 
   private final String runId;
   private final int attempt;
@@ -34,16 +34,24 @@ final class CompactInsight {
   private CompactInsight(Insight i, @Nullable CompactInsight before) {
     List<String> names = new ArrayList<>(i.quantities().size());
     List<String> methods = new ArrayList<>(i.quantities().size());
-    numbers = new double[3 * i.quantities().size()];
+    Map<String, Integer> vectors = new LinkedHashMap<>();
+    List<Quantity> all = new ArrayList<>(i.quantities().values());
+    i.vectors()
+        .forEach(
+            (name, elements) -> {
+              vectors.put(name, elements.size());
+              all.addAll(elements);
+            });
+    names.addAll(i.quantities().keySet());
+    numbers = new double[3 * all.size()];
     int at = 0;
-    for (Map.Entry<String, Quantity> e : i.quantities().entrySet()) {
-      names.add(e.getKey());
-      methods.add(e.getValue().method());
-      numbers[at++] = orNaN(e.getValue().value());
-      numbers[at++] = orNaN(e.getValue().low());
-      numbers[at++] = orNaN(e.getValue().high());
+    for (Quantity q : all) {
+      methods.add(q.method());
+      numbers[at++] = orNaN(q.value());
+      numbers[at++] = orNaN(q.low());
+      numbers[at++] = orNaN(q.high());
     }
-    Shape own = new Shape(names, methods);
+    Shape own = new Shape(names, methods, vectors);
     shape = before != null && before.shape.equals(own) ? before.shape : own;
     runId = before != null ? before.runId : i.runId();
     attempt = i.attempt();
@@ -66,16 +74,28 @@ final class CompactInsight {
 
   Insight toInsight() {
     Map<String, Quantity> quantities = new LinkedHashMap<>();
-    for (int q = 0; q < shape.names.size(); q++) {
-      quantities.put(
-          shape.names.get(q),
-          new Quantity(
-              orNull(numbers[3 * q]),
-              orNull(numbers[3 * q + 1]),
-              orNull(numbers[3 * q + 2]),
-              shape.methods.get(q)));
+    int at = 0;
+    for (String name : shape.names) {
+      quantities.put(name, quantity(at++));
     }
-    return new Insight(runId, attempt, step, time, quantities, absent, regime, overlays, verdict);
+    Map<String, List<Quantity>> vectors = new LinkedHashMap<>();
+    for (Map.Entry<String, Integer> e : shape.vectors.entrySet()) {
+      List<Quantity> elements = new ArrayList<>();
+      for (int i = 0; i < e.getValue(); i++) {
+        elements.add(quantity(at++));
+      }
+      vectors.put(e.getKey(), elements);
+    }
+    return new Insight(
+        runId, attempt, step, time, quantities, vectors, absent, regime, overlays, verdict);
+  }
+
+  private Quantity quantity(int at) {
+    return new Quantity(
+        orNull(numbers[3 * at]),
+        orNull(numbers[3 * at + 1]),
+        orNull(numbers[3 * at + 2]),
+        shape.methods.get(at));
   }
 
   long step() {

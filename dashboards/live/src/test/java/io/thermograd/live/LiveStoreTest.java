@@ -254,6 +254,7 @@ class LiveStoreTest {
         T0 + step,
         Map.of("loss", Quantity.exact(loss, "reported")),
         Map.of(),
+        Map.of(),
         null,
         List.of(),
         null);

@@ -9,6 +9,7 @@ import io.thermograd.wire.RunSummary;
 import io.thermograd.wire.Severity;
 import io.thermograd.wire.Verdict;
 import io.thermograd.wire.proto.RunStarted;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -124,10 +125,20 @@ final class Synthetic {
         step,
         startedAt + step / 40.0,
         q,
+        Map.of(id(QuantityName.NOISE_EIGENVALUES), eigenvalues(trace)),
         absent,
         step < 200 ? Regime.WARMING_UP : step < 2_400 ? Regime.DESCENDING : Regime.PLATEAU,
         List.of(),
         verdict);
+  }
+
+  private static List<Quantity> eigenvalues(double trace) {
+    List<Quantity> elements = new ArrayList<>();
+    for (int i = 1; i <= 10; i++) {
+      double x = 0.3 * trace / i;
+      elements.add(Quantity.of(x, x / 1.15, x * 1.15, "streaming_svd"));
+    }
+    return elements;
   }
 
   /** Nothing is identified but the settings. */
@@ -137,7 +148,7 @@ final class Synthetic {
       absent.put(name.id(), "one micro-batch a step and no sketches: send at least two of a step");
     }
     return new Insight(
-        run, 0, step, startedAt + step / 40.0, Map.of(), absent, null, List.of(), null);
+        run, 0, step, startedAt + step / 40.0, Map.of(), Map.of(), absent, null, List.of(), null);
   }
 
   /** A loss that grows from 0.5 to 10³⁰ from step 2,000 on and then is not finite. */
@@ -175,6 +186,7 @@ final class Synthetic {
         step,
         startedAt + step / 40.0,
         q,
+        Map.of(),
         absent,
         step >= 2_000 ? Regime.DIVERGING : base.regime(),
         List.of(),

@@ -48,16 +48,16 @@ public final class Experiments {
 
     all.add(new ExplorationExperiment());
 
-    // annealing schedules
+    all.add(new AnnealingExperiment());
 
     all.add(new NoiseCurvatureExperiment());
 
-    // averaged iterates
+    all.add(new AveragedIterateExperiment());
 
     // frozen and exploring
     all.add(new FrozenExploringExperiment());
 
-    // loss difference and sample size
+    all.add(new LossDifferenceExperiment());
 
     all.add(new FlatValleyExperiment());
 

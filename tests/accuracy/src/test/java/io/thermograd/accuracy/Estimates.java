@@ -3,9 +3,11 @@ package io.thermograd.accuracy;
 import io.thermograd.estimate.QuantityList;
 import io.thermograd.estimate.RunEstimators;
 import io.thermograd.estimate.RunSettings;
+import io.thermograd.estimate.TrainingStep;
 import io.thermograd.wire.Quantity;
 import io.thermograd.wire.QuantityName;
 import io.thermograd.wire.proto.RunStarted;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
@@ -19,10 +21,12 @@ final class Estimates {
   private static final double LOSS_HALF_LIFE = 100;
 
   private final Map<String, Quantity> quantities;
+  private final Map<String, List<Quantity>> vectors;
   private final Map<String, String> absent;
 
   private Estimates(QuantityList list) {
     this.quantities = list.quantities();
+    this.vectors = list.vectors();
     this.absent = list.absent();
   }
 
@@ -31,19 +35,48 @@ final class Estimates {
    */
   static Estimates of(
       FrozenSteps steps, int n, Draws draws, int sketchDim, double halfLife, int count) {
-    RunSettings settings =
-        new RunSettings(
-            draws.distinct() ? OptionalLong.of(n) : OptionalLong.empty(),
-            OptionalDouble.of(0.9),
-            RunStarted.Optimizer.MOMENTUM,
-            sketchDim);
-    RunEstimators estimators = new RunEstimators(settings, halfLife, LOSS_HALF_LIFE);
+    Fold fold =
+        new Fold(draws.distinct() ? OptionalLong.of(n) : OptionalLong.empty(), sketchDim, halfLife);
     for (int i = 0; i < count; i++) {
-      estimators.accept(steps.next());
+      fold.accept(steps.next());
     }
-    QuantityList list = new QuantityList();
-    estimators.describe(list);
-    return new Estimates(list);
+    return fold.read();
+  }
+
+  /** Of independent draws. */
+  static Fold fold(int sketchDim, double halfLife) {
+    return new Fold(OptionalLong.empty(), sketchDim, halfLife);
+  }
+
+  /** Of distinct draws from n. */
+  static Fold fold(long n, int sketchDim, double halfLife) {
+    return new Fold(OptionalLong.of(n), sketchDim, halfLife);
+  }
+
+  /** Estimators that are fed step by step. */
+  static final class Fold {
+    private final RunEstimators estimators;
+
+    private Fold(OptionalLong datasetSize, int sketchDim, double halfLife) {
+      RunSettings settings =
+          new RunSettings(
+              datasetSize, OptionalDouble.of(0.9), RunStarted.Optimizer.MOMENTUM, sketchDim);
+      this.estimators = new RunEstimators(settings, halfLife, LOSS_HALF_LIFE);
+    }
+
+    void accept(TrainingStep step) {
+      estimators.accept(step);
+    }
+
+    boolean heavyTailed() {
+      return estimators.heavyTailed();
+    }
+
+    Estimates read() {
+      QuantityList list = new QuantityList();
+      estimators.describe(list);
+      return new Estimates(list);
+    }
   }
 
   /** A quantity that must be there. */
@@ -54,6 +87,11 @@ final class Estimates {
 
   double value(QuantityName name) {
     return Objects.requireNonNull(get(name).value(), () -> name + " has a bound only");
+  }
+
+  /** A quantity's elements; none when it is absent. */
+  List<Quantity> vector(QuantityName name) {
+    return vectors.getOrDefault(name.id(), List.of());
   }
 
   Map<String, Quantity> all() {

@@ -74,6 +74,9 @@ final class SyntheticRuns implements AutoCloseable {
   private static Map<String, Quantity> measured(String method, long dropped, long missing) {
     Map<String, Quantity> q = new LinkedHashMap<>();
     for (QuantityName name : QuantityName.values()) {
+      if (name.isVector()) {
+        continue;
+      }
       double x = name.ordinal() + 1;
       String how =
           switch (name) {
@@ -101,7 +104,13 @@ final class SyntheticRuns implements AutoCloseable {
       long step,
       @org.jspecify.annotations.Nullable Regime regime,
       Map<String, Quantity> quantities) {
-    return new Insight(run, 0, step, now(), quantities, Map.of(), regime, List.of(), null);
+    Map<String, List<Quantity>> vectors =
+        Map.of(
+            QuantityName.NOISE_EIGENVALUES.id(),
+            List.of(
+                Quantity.of(2, 1.8, 2.2, "streaming_svd"),
+                Quantity.of(0.5, 0.4, 0.6, "streaming_svd")));
+    return new Insight(run, 0, step, now(), quantities, vectors, Map.of(), regime, List.of(), null);
   }
 
   private static double now() {

@@ -16,6 +16,17 @@ export function el(tag, attributes = {}, ...children) {
   return node;
 }
 
+const SVG = "http://www.w3.org/2000/svg";
+
+/** svg("line", {x1: 0, x2: 5}) */
+export function svg(tag, attributes) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    node.setAttribute(name, value);
+  }
+  return node;
+}
+
 /** Sets text only when it changed, so that a selection or a screen reader is not disturbed. */
 export function text(node, value) {
   if (node.textContent !== value) {
@@ -57,21 +68,10 @@ const ICONS = {
 
 /** A mark whose shape says the severity as well as its colour does. */
 export function severityIcon(severity) {
-  const ns = "http://www.w3.org/2000/svg";
-  const svg = document.createElementNS(ns, "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("class", "icon");
-  svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", severity);
+  const icon = svg("svg", { viewBox: "0 0 24 24", class: "icon", role: "img", "aria-label": severity });
   if (severity === "ok" || severity === "info") {
-    const ring = document.createElementNS(ns, "circle");
-    for (const [name, value] of [["cx", 12], ["cy", 12], ["r", 9.5]]) {
-      ring.setAttribute(name, value);
-    }
-    svg.append(ring);
+    icon.append(svg("circle", { cx: 12, cy: 12, r: 9.5 }));
   }
-  const path = document.createElementNS(ns, "path");
-  path.setAttribute("d", ICONS[severity] ?? ICONS.info);
-  svg.append(path);
-  return svg;
+  icon.append(svg("path", { d: ICONS[severity] ?? ICONS.info }));
+  return icon;
 }

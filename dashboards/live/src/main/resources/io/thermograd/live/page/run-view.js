@@ -8,6 +8,7 @@ import { Group } from "./group.js";
 import { Panel } from "./panel.js";
 import { PANELS } from "./panels.js";
 import { Series } from "./series.js";
+import { Spectrum } from "./spectrum.js";
 import { Progress, settings, standing, statusDot, VerdictCard } from "./summary.js";
 
 const DRAW_EVERY_MS = 200;
@@ -38,6 +39,7 @@ export class RunView {
     this.group = new Group((window) => this.#zoomed(window));
     this.panels = PANELS.map((p) => new Panel(p, this.group, shell.catalogue));
     this.group.panels = this.panels;
+    this.spectrum = new Spectrum(shell.catalogue);
     this.progress = new Progress();
     this.verdict = new VerdictCard();
     this.alerts = new Alerts(this.group);
@@ -61,7 +63,7 @@ export class RunView {
           "div",
           { class: "charts-area" },
           el("div", { class: "charts-bar" }, el("h2", {}, "Over steps"), el("span", { class: "tip" }, "drag to zoom, arrow keys to read"), el("span", { class: "grow" }), this.reset),
-          el("div", { class: "charts" }, ...this.panels.map((p) => p.root)),
+          el("div", { class: "charts" }, ...this.panels.map((p) => p.root), this.spectrum.root),
         ),
         el(
           "aside",
@@ -82,7 +84,7 @@ export class RunView {
       alert: (alert) => this.#alert(alert),
       run: (row) => (row.gone ? null : this.#fill()),
     });
-    this.sizes = new ResizeObserver(() => this.panels.forEach((p) => p.refit()));
+    this.sizes = new ResizeObserver(() => [...this.panels, this.spectrum].forEach((p) => p.refit()));
     this.sizes.observe(this.root);
     this.clock = setInterval(() => this.#head(), 1_000);
   }
@@ -111,6 +113,7 @@ export class RunView {
       insights: this.#selected().length,
       lastStep: this.#selected().lastStep,
       alerts: this.#alerts.length,
+      spectrum: this.spectrum.describe(),
     };
   }
 
@@ -218,6 +221,7 @@ export class RunView {
     this.group.set(selected, others, alerts);
     this.alerts.set(alerts);
     this.verdict.set(selected.latest);
+    this.spectrum.set(selected.latest);
     this.#attemptButtons();
     replace(this.settingsList, ...settings(this.#attempts.find((a) => a.attempt === number), selected.latest));
     if (!this.settingsList.childElementCount) {
