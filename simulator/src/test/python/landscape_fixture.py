@@ -42,18 +42,18 @@ def circle(depths, width):
 
 
 def four_wells(widths):
-    """Depths such that all minima have the value -1, by a root search."""
+    """Depths such that all minima have the value -2, by a root search."""
     centres = [(1, 1), (-1, 1), (-1, -1), (1, -1)]
 
     def residual(depths):
         f = sp.lambdify((x, y), holes((x**2 - 1) ** 2 + (y**2 - 1) ** 2, centres, depths, widths))
         return [
             scipy.optimize.minimize(lambda p: f(*p), c, method="Nelder-Mead",
-                                    options=dict(xatol=1e-12, fatol=1e-15)).fun + 1
+                                    options=dict(xatol=1e-12, fatol=1e-15)).fun + 2
             for c in centres
         ]
 
-    depths = scipy.optimize.fsolve(residual, [1.0] * 4, xtol=1e-13)
+    depths = scipy.optimize.fsolve(residual, [2.0] * 4, xtol=1e-13)
     return holes((x**2 - 1) ** 2 + (y**2 - 1) ** 2, centres, depths, widths)
 
 
@@ -82,7 +82,7 @@ PLANE = {
     "muller-brown": (muller_brown(), (-1.7, 1.3), (-0.5, 2.2)),
     "rosenbrock": (100 * (y - x**2) ** 2 + (1 - x) ** 2, (-3, 3), (-3, 3)),
     "hexagon": (circle([2, 2.2, 2.5, 3, 2.6, 2.3], 0.6), (-3.5, 3.5), (-3.5, 3.5)),
-    "four-wells": (four_wells([0.15, 0.2, 0.25, 0.3]), (-2, 2), (-2, 2)),
+    "four-wells": (four_wells([0.12, 0.15, 0.19, 0.24]), (-2, 2), (-2, 2)),
     "ring": (circle([2] * 8, 0.5), (-3.5, 3.5), (-3.5, 3.5)),
     "corners": ((x**2 - 1) ** 2 + (y**2 - 1) ** 2, (-2, 2), (-2, 2)),
 }

@@ -64,7 +64,7 @@ final class ExperimentProgress implements Runner.Watcher, AutoCloseable {
     line.close();
   }
 
-  private synchronized void show() {
+  synchronized void show() {
     line.update(ended, total, String.join(", ", running));
   }
 }

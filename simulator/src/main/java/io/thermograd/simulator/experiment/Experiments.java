@@ -32,11 +32,11 @@ public final class Experiments {
 
     all.add(new KramersExperiment());
 
-    // escape rate and curvature
+    all.add(new EscapeRateExperiment());
 
-    // invariant measure
+    all.add(new InvariantMeasureExperiment());
 
-    // three humps
+    all.add(new ThreeHumpsExperiment());
 
     // spectral gap
     all.add(new SpectralGapExperiment());
@@ -48,16 +48,16 @@ public final class Experiments {
 
     all.add(new ExplorationExperiment());
 
-    // annealing schedules
+    all.add(new AnnealingExperiment());
 
     all.add(new NoiseCurvatureExperiment());
 
-    // averaged iterates
+    all.add(new AveragedIterateExperiment());
 
     // frozen and exploring
     all.add(new FrozenExploringExperiment());
 
-    // loss difference and sample size
+    all.add(new LossDifferenceExperiment());
 
     all.add(new FlatValleyExperiment());
 

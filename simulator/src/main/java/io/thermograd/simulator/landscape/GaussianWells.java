@@ -8,6 +8,9 @@ import java.util.stream.IntStream;
  * g, which has to confine, because a hole's pull fades with the distance.
  */
 public final class GaussianWells implements Landscape {
+  /** e^−45 is 2⁻⁶⁵: what is left out there is lost to rounding at the depth of the well. */
+  private static final double FADED = -45;
+
   private final String name;
   private final Landscape background;
   private final double[][] centres;
@@ -91,12 +94,7 @@ public final class GaussianWells implements Landscape {
   public double value(double[] x) {
     double sum = background.value(x);
     for (int j = 0; j < depths.length; j++) {
-      double square = 0;
-      for (int i = 0; i < x.length; i++) {
-        double u = x[i] - centres[j][i];
-        square += u * u;
-      }
-      sum -= depths[j] * StrictMath.exp(-0.5 * square / (widths[j] * widths[j]));
+      sum -= depths[j] * bell(square(j, x, 1, 0), widths[j] * widths[j]);
     }
     return sum;
   }
@@ -106,8 +104,10 @@ public final class GaussianWells implements Landscape {
     background.gradient(x, gradient);
     for (int j = 0; j < depths.length; j++) {
       double pull = pull(j, x);
-      for (int i = 0; i < x.length; i++) {
-        gradient[i] += pull * (x[i] - centres[j][i]);
+      if (pull != 0) {
+        for (int i = 0; i < x.length; i++) {
+          gradient[i] += pull * (x[i] - centres[j][i]);
+        }
       }
     }
   }
@@ -127,14 +127,52 @@ public final class GaussianWells implements Landscape {
     }
   }
 
+  @Override
+  public void values(double[] x, int replicas, double[] values) {
+    background.values(x, replicas, values);
+    for (int j = 0; j < depths.length; j++) {
+      double w2 = widths[j] * widths[j];
+      for (int r = 0; r < replicas; r++) {
+        values[r] -= depths[j] * bell(square(j, x, replicas, r), w2);
+      }
+    }
+  }
+
+  @Override
+  public void gradients(double[] x, int replicas, double[] gradients) {
+    background.gradients(x, replicas, gradients);
+    for (int j = 0; j < depths.length; j++) {
+      double[] centre = centres[j];
+      double w2 = widths[j] * widths[j];
+      for (int r = 0; r < replicas; r++) {
+        double pull = depths[j] / w2 * bell(square(j, x, replicas, r), w2);
+        if (pull != 0) {
+          for (int i = 0; i < centre.length; i++) {
+            gradients[i * replicas + r] += pull * (x[i * replicas + r] - centre[i]);
+          }
+        }
+      }
+    }
+  }
+
   /** a_j/w_j² · exp(−‖x − c_j‖²/(2w_j²)). */
   private double pull(int j, double[] x) {
+    double w2 = widths[j] * widths[j];
+    return depths[j] / w2 * bell(square(j, x, 1, 0), w2);
+  }
+
+  private double square(int j, double[] x, int replicas, int r) {
+    double[] centre = centres[j];
     double square = 0;
-    for (int i = 0; i < x.length; i++) {
-      double u = x[i] - centres[j][i];
+    for (int i = 0; i < centre.length; i++) {
+      double u = x[i * replicas + r] - centre[i];
       square += u * u;
     }
-    double w2 = widths[j] * widths[j];
-    return depths[j] / w2 * StrictMath.exp(-0.5 * square / w2);
+    return square;
+  }
+
+  private static double bell(double square, double w2) {
+    double exponent = -0.5 * square / w2;
+    return exponent < FADED ? 0 : StrictMath.exp(exponent);
   }
 }

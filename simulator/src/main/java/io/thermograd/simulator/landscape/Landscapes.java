@@ -29,7 +29,7 @@ public final class Landscapes {
           inThePlane(new Rosenbrock(2), "a curved valley with one minimum", 3, -1.2, 1),
           inThePlane(hexagon(), "six wells of unequal depth on a hexagon", 3.5, 2, 0),
           inThePlane(
-              GaussianWells.fourWells(1, 1, 0.15, 0.2, 0.25, 0.3),
+              GaussianWells.fourWells(1, 2, 0.12, 0.15, 0.19, 0.24),
               "four wells of equal depth and unequal width",
               2,
               1,

@@ -13,7 +13,7 @@ import java.util.Arrays;
 
 /**
  * Within the simulator: what a run is made of knows nothing of runs, and what replicas are made of
- * knows nothing of trainers. Only experiments see everything.
+ * knows nothing of trainers. Only experiments see everything, and only reports see experiments.
  */
 @AnalyzeClasses(
     packages = "io.thermograd.simulator",
@@ -41,6 +41,8 @@ class SimulatorLayersTest {
   @ArchTest
   static final ArchRule SCENARIO =
       mayKnow("scenario", "train", "data", "model", "landscape", "noise", "optimize", "random");
+
+  @ArchTest static final ArchRule REPORT = mayKnow("report", "experiment");
 
   /** Replicas in memory need no wire; only what reports itself does, and names its optimizer. */
   @ArchTest
