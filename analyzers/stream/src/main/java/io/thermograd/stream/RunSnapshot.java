@@ -14,7 +14,7 @@ import java.util.zip.CRC32C;
  * One run's state as bytes. The same state gives the same bytes, whoever wrote them.
  *
  * <pre>
- * u8 format version (1) | run id | i64 included offset | i64 run starts | i32 attempt
+ * u8 format version (2) | run id | i64 included offset | i64 run starts | i32 attempt
  * | u8 standing | state of the fold, if analysed | u32 CRC-32C of all before
  * </pre>
  *
@@ -22,7 +22,7 @@ import java.util.zip.CRC32C;
  * that it does not know, a checksum that does not fit and a state that its fold does not take.
  */
 final class RunSnapshot {
-  static final int FORMAT_VERSION = 1;
+  static final int FORMAT_VERSION = 2;
   private static final int CHECKSUM_BYTES = 4;
 
   private RunSnapshot() {}
