@@ -9,14 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
  * several passes over the lanes, and give the same bits. Only element-wise operations.
  */
 final class VectorSpectrumKernel implements SpectrumKernel {
-  private static final VectorSpecies<Float> F =
-      FloatVector.SPECIES_PREFERRED.length() > LANES
-          ? FloatVector.SPECIES_512
-          : FloatVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Double> D =
-      DoubleVector.SPECIES_PREFERRED.length() > LANES / 2
-          ? DoubleVector.SPECIES_512
-          : DoubleVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Float> F = Species.FLOATS;
+  private static final VectorSpecies<Double> D = Species.DOUBLES;
   private static final int W = F.length();
 
   private final float[] lanes = new float[BLOCK * BLOCK * LANES];

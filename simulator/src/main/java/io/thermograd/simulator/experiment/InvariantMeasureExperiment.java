@@ -106,7 +106,7 @@ public final class InvariantMeasureExperiment implements Experiment {
   /** One for each η, all of the same length in SGD time. */
   private static List<Census> censuses(
       Setting setting, int first, HimmelblauLaw law, BasinMap map) {
-    double time = setting.size(10, 60) / law.gap();
+    double time = setting.size(20, 120) / law.gap();
     List<Census> censuses = new ArrayList<>();
     for (int e = 0; e < ETA.length; e++) {
       double eta = ETA[e];

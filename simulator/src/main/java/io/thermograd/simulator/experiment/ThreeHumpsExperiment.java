@@ -104,7 +104,7 @@ public final class ThreeHumpsExperiment implements Experiment {
                 global,
                 200,
                 quick ? new double[] {0.9, 0.8, 0.7} : new double[] {0.8, 0.7, 0.6},
-                setting.size(700, 1500),
+                setting.size(700, 2500),
                 quick ? 0.25 : 0.15),
             proportional(
                 setting,
@@ -112,9 +112,9 @@ public final class ThreeHumpsExperiment implements Experiment {
                 right,
                 toGlobal,
                 global,
-                50,
+                100,
                 quick ? new double[] {3.5, 4.5, 5.5} : new double[] {4.5, 5.5, 6.5},
-                setting.size(700, 1500),
+                setting.size(700, 2500),
                 quick ? 0.2 : 0.15));
     List<Row> rows = new ArrayList<>();
     for (Case c : cases) {

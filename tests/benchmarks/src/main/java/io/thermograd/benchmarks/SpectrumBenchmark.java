@@ -41,7 +41,7 @@ public class SpectrumBenchmark {
   private float[][][] steps = new float[0][][];
   private double[][] wide = new double[0][];
   private NoiseSpectrum spectrum = new NoiseSpectrum(RANK, NO_FORGETTING);
-  private FrequentDirections directions = FrequentDirections.newInstance(1, 1);
+  private FrequentDirections directions = FrequentDirections.newInstance(RANK, 2 * RANK);
   private int next;
 
   /** Cuts the stream into steps; both have seen all of it once before anything is measured. */
