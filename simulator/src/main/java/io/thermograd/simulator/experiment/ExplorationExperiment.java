@@ -38,6 +38,8 @@ public final class ExplorationExperiment implements Experiment {
             "Crossing rates over friction count arrivals in the other well with less than half the"
                 + " barrier's energy: at low friction a replica swings over the barrier many times"
                 + " before it stays.",
+            "The Metropolis test keeps the law but slows the motion: refusals lengthen the crossing"
+                + " by about 22 % at h = 0.05, 8 % at 0.02.",
             "Effective samples of replica exchange are per gradient of all its temperatures"
                 + " together."));
   }

@@ -67,7 +67,7 @@ final class MomentumScan {
               "crossing time at equal η_eff = %s, β = %s".formatted(ETA_EFF, betas[i]),
               ball.crossingTime(),
               same[i],
-              Requirement.within(setting.quick() ? 0.18 : 0.12)));
+              Requirement.within(setting.quick() ? 0.2 : 0.12)));
     }
     double[] heating = {0.35, 0.5, 0.6};
     List<Ball> balls = Arrays.stream(heating).mapToObj(b -> new Ball(ETA, b)).toList();
@@ -79,7 +79,7 @@ final class MomentumScan {
                   .formatted(ETA, heating[i], Numbers.plain(balls.get(i).temperature())),
               balls.get(i).crossingTime(),
               heated[i],
-              Requirement.within(setting.quick() ? 0.18 : 0.12)));
+              Requirement.within(setting.quick() ? 0.2 : 0.12)));
     }
     rows.add(
         new Row(

@@ -72,20 +72,34 @@ function logSplits(min, max) {
       if (v >= min && v <= max) splits.push(v);
     }
   }
+  return splits.length > 2 ? splits : evenSplits(min, max);
+}
+
+/** Round numbers where a logarithmic axis spans a fraction of a decade. */
+function evenSplits(min, max) {
+  const power = 10 ** Math.floor(Math.log10((max - min) / 4));
+  const step = power * [1, 2, 5, 10].find((m) => (max - min) / (m * power) <= 6);
+  const splits = [];
+  for (let k = Math.ceil(min / step); k * step <= max; k++) splits.push(Number((k * step).toPrecision(6)));
   return splits;
 }
 
-/** Decades are labelled first, then 5, 2 and the rest, each where there is room beside the labels placed before. */
+/** Round numbers first: each is labelled where there is room beside the labels placed before. */
 function logLabels(u, splits, scale) {
-  const mantissa = (v) => Math.round(v / 10 ** Math.floor(Math.log10(v) + 1e-9));
+  const mantissa = (v) => Number((v / 10 ** Math.floor(Math.log10(v) + 1e-9)).toPrecision(6));
+  const ranks = [[1], [5], [2], [3, 7], [4, 6, 8, 9]];
+  const rank = (v) => {
+    const r = ranks.findIndex((wanted) => wanted.includes(mantissa(v)));
+    return r < 0 ? ranks.length : r;
+  };
   const room = scale === "x" ? 46 : 20;
   const placed = [];
   const labels = splits.map(() => "");
-  for (const wanted of [[1], [5], [2], [3, 7], [4, 6, 8, 9]]) {
+  for (let r = 0; r <= ranks.length; r++) {
     splits.forEach((v, i) => {
       const at = u.valToPos(v, scale);
-      if (wanted.includes(mantissa(v)) && placed.every((p) => Math.abs(p - at) >= room)) {
-        labels[i] = number(v, 3);
+      if (rank(v) === r && placed.every((p) => Math.abs(p - at) >= room)) {
+        labels[i] = number(v, 4);
         placed.push(at);
       }
     });
@@ -111,10 +125,7 @@ function axis(scale, spec, colours) {
   return spec.logarithmic
     ? {
         ...common,
-        splits: (u, i, min, max) => {
-          const splits = logSplits(min, max);
-          return splits.length > 1 ? splits : [min * 1.02, Math.sqrt(min * max), max / 1.02].map((v) => Number(v.toPrecision(3)));
-        },
+        splits: (u, i, min, max) => logSplits(min, max),
         filter: (u, splits) => splits,
         values: (u, splits) => logLabels(u, splits, scale),
       }
