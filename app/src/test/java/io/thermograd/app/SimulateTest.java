@@ -35,6 +35,20 @@ class SimulateTest {
     assertThat(replay.reports()).containsOnlyKeys(scenario.name());
   }
 
+  /** Two dimensions leave most of the noise's spectrum empty; 40 steps are too few to see it. */
+  @Test
+  void theAnalysisStandsAWholeRunInTwoDimensions() throws IOException {
+    Replay replay = new Replay(AnalysisConfig.DEFAULT, null);
+    Scenarios.all().stream()
+        .filter(scenario -> scenario.name().equals("double-well"))
+        .findFirst()
+        .orElseThrow()
+        .simulation(new Setup(1, "double-well", 30_000))
+        .emit(replay::apply, Simulation.clock(), () -> false);
+    assertThat(replay.rejections().lines()).isEmpty();
+    assertThat(replay.reports()).containsOnlyKeys("double-well");
+  }
+
   @Test
   void recordsARunWithItsTruthBesideIt(@TempDir Path dir) throws IOException {
     Path file = dir.resolve("x.tgr");

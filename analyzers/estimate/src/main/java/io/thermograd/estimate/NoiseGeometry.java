@@ -28,6 +28,7 @@ final class NoiseGeometry {
   private static final double TAIL_MEMORY = 20;
 
   private static final double SCALE_MEMORY = 0.2;
+  private static final double RESOLUTION = 1e-12;
   private static final double NORMAL = 1.959963984540054;
   private static final String METHOD = "streaming_svd";
 
@@ -69,7 +70,7 @@ final class NoiseGeometry {
       return;
     }
     Spectrum now = spectrum.snapshot();
-    List<Spectrum.Eigenvalue> leading = now.leading(settings.sketchDim());
+    List<Spectrum.Eigenvalue> leading = identified(now.leading(settings.sketchDim()));
     if (leading.isEmpty()) {
       absent(
           out,
@@ -87,6 +88,17 @@ final class NoiseGeometry {
     }
     out.put(QuantityName.NOISE_EIGENVALUES, values);
     describeRatios(out, now, leading);
+  }
+
+  /**
+   * Those up to the first that is not known to within a factor of e, or that float32 rows cannot
+   * resolve beside the largest: where noise has fewer directions than the spectrum has room for,
+   * the rest is rounding.
+   */
+  private static List<Spectrum.Eigenvalue> identified(List<Spectrum.Eigenvalue> leading) {
+    return leading.stream()
+        .takeWhile(e -> e.error() <= 1 && e.value() > RESOLUTION * leading.get(0).value())
+        .toList();
   }
 
   private static void describeRatios(
