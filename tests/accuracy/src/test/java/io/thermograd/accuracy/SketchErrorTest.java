@@ -23,6 +23,11 @@ class SketchErrorTest {
           QuantityName.NOISE_TRACE,
           QuantityName.GRADIENT_NOISE_SCALE,
           QuantityName.EFFECTIVE_DIMENSION,
+          QuantityName.NOISE_EIGENVALUES,
+          QuantityName.NOISE_ANISOTROPY,
+          QuantityName.NOISE_CONDITION,
+          QuantityName.NOISE_TAIL_INDEX,
+          QuantityName.NOISE_KURTOSIS,
           QuantityName.TEMPERATURE_EFFECTIVE,
           QuantityName.THERMAL_ENERGY);
 
