@@ -189,6 +189,7 @@ public final class EventRules {
     }
     CurvatureProbe probe = s.getProbe();
     Check.count("probe.hessian_top", probe.getHessianTopCount(), MAX_SKETCH_DIM);
+    Check.count("probe.preconditioned_top", probe.getPreconditionedTopCount(), MAX_SKETCH_DIM);
   }
 
   private static void check(RunFinished f) throws InvalidEventException {

@@ -1,6 +1,6 @@
 package io.thermograd.detect;
 
-import io.thermograd.estimate.TrainingStep;
+import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.wire.Alert;
 import io.thermograd.wire.Severity;
 import java.util.Locale;

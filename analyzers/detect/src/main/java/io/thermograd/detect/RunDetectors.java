@@ -1,8 +1,8 @@
 package io.thermograd.detect;
 
 import io.thermograd.estimate.LossMoments;
-import io.thermograd.estimate.QuantityList;
-import io.thermograd.estimate.TrainingStep;
+import io.thermograd.estimate.step.QuantityList;
+import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.wire.Alert;
 import io.thermograd.wire.Regime;
 import io.thermograd.wire.Verdict;

@@ -2,10 +2,10 @@ package io.thermograd.detect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.thermograd.estimate.QuantityList;
 import io.thermograd.estimate.RunEstimators;
-import io.thermograd.estimate.RunSettings;
-import io.thermograd.estimate.TrainingStep;
+import io.thermograd.estimate.step.QuantityList;
+import io.thermograd.estimate.step.RunSettings;
+import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.wire.Alert;
 import io.thermograd.wire.Regime;
 import io.thermograd.wire.Severity;

@@ -1,6 +1,10 @@
 package io.thermograd.estimate;
 
-import io.thermograd.estimate.ForgettingMean.Dependence;
+import io.thermograd.estimate.numeric.ForgettingMean;
+import io.thermograd.estimate.numeric.ForgettingMean.Dependence;
+import io.thermograd.estimate.numeric.HalfLife;
+import io.thermograd.estimate.numeric.StudentT;
+import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.wire.QuantityName;
 import java.io.DataInput;
 import java.io.DataOutput;

@@ -1,5 +1,7 @@
 package io.thermograd.estimate;
 
+import io.thermograd.estimate.numeric.HalfLife;
+import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.wire.QuantityName;
 import java.io.DataInput;
 import java.io.DataOutput;

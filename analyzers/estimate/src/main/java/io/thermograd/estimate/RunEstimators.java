@@ -1,5 +1,10 @@
 package io.thermograd.estimate;
 
+import io.thermograd.estimate.noise.NoiseEstimator;
+import io.thermograd.estimate.step.QuantityList;
+import io.thermograd.estimate.step.RunSettings;
+import io.thermograd.estimate.step.StepScalars;
+import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.wire.QuantityName;
 import java.io.DataInput;
 import java.io.DataOutput;

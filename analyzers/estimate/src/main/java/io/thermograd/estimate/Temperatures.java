@@ -1,5 +1,11 @@
 package io.thermograd.estimate;
 
+import io.thermograd.estimate.noise.EffectiveDimension;
+import io.thermograd.estimate.noise.NoiseEstimator;
+import io.thermograd.estimate.noise.NoiseSeries;
+import io.thermograd.estimate.step.QuantityList;
+import io.thermograd.estimate.step.RunSettings;
+import io.thermograd.estimate.step.StepScalars;
 import io.thermograd.theory.Temperature;
 import io.thermograd.wire.QuantityName;
 import io.thermograd.wire.proto.RunStarted.Optimizer;
@@ -15,12 +21,6 @@ import org.jspecify.annotations.Nullable;
  * the effective dimension; both are taken as independent.
  */
 final class Temperatures {
-  static final List<QuantityName> NOISE_QUANTITIES =
-      List.of(
-          QuantityName.GRADIENT_SQNORM,
-          QuantityName.NOISE_TRACE,
-          QuantityName.GRADIENT_NOISE_SCALE,
-          QuantityName.EFFECTIVE_DIMENSION);
   private static final List<QuantityName> ALL =
       List.of(
           QuantityName.TEMPERATURE_NOMINAL,

@@ -1,5 +1,7 @@
 package io.thermograd.estimate;
 
+import io.thermograd.estimate.step.RunSettings;
+import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.wire.proto.RunStarted.Optimizer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -15,27 +17,27 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Steps, settings and gradients for tests. */
-final class Draws {
+public final class Draws {
   /** Gradients sent whole, independent draws, plain SGD. */
-  static final RunSettings WHOLE =
+  public static final RunSettings WHOLE =
       new RunSettings(OptionalLong.empty(), OptionalDouble.of(0), Optimizer.SGD, 0);
 
   private Draws() {}
 
-  static RunSettings distinct(long n) {
+  public static RunSettings distinct(long n) {
     return new RunSettings(OptionalLong.of(n), OptionalDouble.of(0), Optimizer.SGD, 0);
   }
 
-  static RunSettings sketched(int k) {
+  public static RunSettings sketched(int k) {
     return new RunSettings(OptionalLong.empty(), OptionalDouble.of(0), Optimizer.SGD, k);
   }
 
-  static TrainingStep step(long step, int[] examples, float[][] gradients) {
+  public static TrainingStep step(long step, int[] examples, float[][] gradients) {
     return new TrainingStep(
         step, step, null, null, sum(examples), examples, new double[0], gradients, null, false);
   }
 
-  static TrainingStep norms(
+  public static TrainingStep norms(
       long step, int[] examples, double[] sqnorms, @Nullable Double gradSqnorm) {
     return new TrainingStep(
         step,
@@ -50,7 +52,7 @@ final class Draws {
         false);
   }
 
-  static int sum(int[] x) {
+  public static int sum(int[] x) {
     int sum = 0;
     for (int v : x) {
       sum += v;
@@ -59,7 +61,7 @@ final class Draws {
   }
 
   /** mean + sd_i·N(0, 1)/√examples in every element. */
-  static float[] normal(SplittableRandom random, double[] mean, double[] sds, int examples) {
+  public static float[] normal(SplittableRandom random, double[] mean, double[] sds, int examples) {
     float[] g = new float[mean.length];
     double scale = 1 / Math.sqrt(examples);
     for (int i = 0; i < g.length; i++) {
@@ -68,21 +70,21 @@ final class Draws {
     return g;
   }
 
-  static double[] filled(int n, double value) {
+  public static double[] filled(int n, double value) {
     double[] x = new double[n];
     java.util.Arrays.fill(x, value);
     return x;
   }
 
-  interface Writer {
+  public interface Writer {
     void writeTo(DataOutput out) throws IOException;
   }
 
-  interface Reader {
+  public interface Reader {
     void readFrom(DataInput in) throws IOException;
   }
 
-  static byte[] bytes(Writer state) {
+  public static byte[] bytes(Writer state) {
     try {
       var bytes = new ByteArrayOutputStream();
       state.writeTo(new DataOutputStream(bytes));
@@ -92,7 +94,7 @@ final class Draws {
     }
   }
 
-  static void copy(Writer from, Reader to) {
+  public static void copy(Writer from, Reader to) {
     try {
       var in = new DataInputStream(new ByteArrayInputStream(bytes(from)));
       to.readFrom(in);

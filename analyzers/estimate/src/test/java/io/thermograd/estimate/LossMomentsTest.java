@@ -3,6 +3,7 @@ package io.thermograd.estimate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.wire.QuantityName;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;

@@ -3,6 +3,7 @@ package io.thermograd.estimate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.wire.Quantity;
 import io.thermograd.wire.QuantityName;
 import org.jspecify.annotations.Nullable;

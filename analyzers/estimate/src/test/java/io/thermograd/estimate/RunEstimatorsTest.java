@@ -2,6 +2,8 @@ package io.thermograd.estimate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thermograd.estimate.step.QuantityList;
+import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.wire.Quantity;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;

@@ -1,10 +1,10 @@
 package io.thermograd.stream;
 
 import io.thermograd.detect.RunDetectors;
-import io.thermograd.estimate.QuantityList;
 import io.thermograd.estimate.RunEstimators;
-import io.thermograd.estimate.RunSettings;
-import io.thermograd.estimate.TrainingStep;
+import io.thermograd.estimate.step.QuantityList;
+import io.thermograd.estimate.step.RunSettings;
+import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.wire.Alert;
 import io.thermograd.wire.Insight;
 import io.thermograd.wire.QuantityName;

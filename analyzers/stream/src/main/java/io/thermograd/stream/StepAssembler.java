@@ -1,6 +1,6 @@
 package io.thermograd.stream;
 
-import io.thermograd.estimate.TrainingStep;
+import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.wire.RejectionKind;
 import io.thermograd.wire.proto.StepEvent;
 import java.io.DataInput;

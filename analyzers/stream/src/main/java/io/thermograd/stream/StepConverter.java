@@ -1,7 +1,10 @@
 package io.thermograd.stream;
 
-import io.thermograd.estimate.TrainingStep;
+import io.thermograd.estimate.step.Motion;
+import io.thermograd.estimate.step.Probe;
+import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.wire.Vectors;
+import io.thermograd.wire.proto.CurvatureProbe;
 import io.thermograd.wire.proto.MicroBatch;
 import io.thermograd.wire.proto.StepEvent;
 import java.util.ArrayList;
@@ -39,7 +42,46 @@ final class StepConverter {
         sqnorms,
         sketches,
         gradSqnorm,
-        !skipped && nonFinite(events, loss, gradSqnorm, sqnorms, sketches));
+        !skipped && nonFinite(events, loss, gradSqnorm, sqnorms, sketches),
+        motion(events),
+        probe(events));
+  }
+
+  /** Parameters are the same on every rank: the lowest rank that sent them speaks for all. */
+  private static Motion motion(List<StepEvent> events) {
+    float[] params = new float[0];
+    Double sqnorm = null;
+    Double noise = null;
+    for (StepEvent event : events) {
+      if (params.length == 0 && event.hasParamSketch()) {
+        params = Vectors.toFloats(event.getParamSketch());
+      }
+      if (sqnorm == null && event.hasUpdateSqnorm()) {
+        sqnorm = event.getUpdateSqnorm();
+      }
+      if (noise == null && event.hasUpdateNoise()) {
+        noise = event.getUpdateNoise();
+      }
+    }
+    return new Motion(params, sqnorm, noise);
+  }
+
+  private static @Nullable Probe probe(List<StepEvent> events) {
+    for (StepEvent event : events) {
+      if (event.hasProbe()) {
+        CurvatureProbe probe = event.getProbe();
+        return new Probe(
+            doubles(probe.getHessianTopList()),
+            probe.hasHessianTrace() ? (Double) probe.getHessianTrace() : null,
+            probe.hasGradHessGrad() ? (Double) probe.getGradHessGrad() : null,
+            doubles(probe.getPreconditionedTopList()));
+      }
+    }
+    return null;
+  }
+
+  private static double[] doubles(List<Double> list) {
+    return list.stream().mapToDouble(Double::doubleValue).toArray();
   }
 
   /**

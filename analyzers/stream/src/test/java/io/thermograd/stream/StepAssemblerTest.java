@@ -2,7 +2,7 @@ package io.thermograd.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.thermograd.estimate.TrainingStep;
+import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.wire.RejectionKind;
 import io.thermograd.wire.proto.MicroBatch;
 import io.thermograd.wire.proto.StepEvent;

@@ -1,9 +1,9 @@
 package io.thermograd.accuracy;
 
-import io.thermograd.estimate.QuantityList;
 import io.thermograd.estimate.RunEstimators;
-import io.thermograd.estimate.RunSettings;
-import io.thermograd.estimate.TrainingStep;
+import io.thermograd.estimate.step.QuantityList;
+import io.thermograd.estimate.step.RunSettings;
+import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.wire.Quantity;
 import io.thermograd.wire.QuantityName;
 import io.thermograd.wire.proto.RunStarted;

@@ -2,7 +2,7 @@ package io.thermograd.accuracy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.thermograd.estimate.TrainingStep;
+import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.stream.AnalysisConfig;
 import io.thermograd.stream.FoldOutput;
 import io.thermograd.stream.RunFold;

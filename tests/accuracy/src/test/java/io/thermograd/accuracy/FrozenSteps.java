@@ -1,6 +1,6 @@
 package io.thermograd.accuracy;
 
-import io.thermograd.estimate.TrainingStep;
+import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.simulator.train.BatchSampler;
 
 /**

@@ -1,8 +1,8 @@
 package io.thermograd.accuracy;
 
 import io.thermograd.agent.Sketcher;
-import io.thermograd.estimate.NoiseSpectrum;
-import io.thermograd.estimate.TrainingStep;
+import io.thermograd.estimate.noise.NoiseSpectrum;
+import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.wire.Quantity;
 import io.thermograd.wire.QuantityName;
 import java.util.Arrays;

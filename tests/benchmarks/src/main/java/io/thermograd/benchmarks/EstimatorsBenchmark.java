@@ -1,9 +1,9 @@
 package io.thermograd.benchmarks;
 
-import io.thermograd.estimate.NoiseSpectrum;
 import io.thermograd.estimate.RunEstimators;
-import io.thermograd.estimate.RunSettings;
-import io.thermograd.estimate.TrainingStep;
+import io.thermograd.estimate.noise.NoiseSpectrum;
+import io.thermograd.estimate.step.RunSettings;
+import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.wire.proto.RunStarted;
 import java.util.Arrays;
 import java.util.OptionalDouble;

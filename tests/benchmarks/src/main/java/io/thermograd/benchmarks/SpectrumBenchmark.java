@@ -1,7 +1,7 @@
 package io.thermograd.benchmarks;
 
 import com.yahoo.sketches.decomposition.FrequentDirections;
-import io.thermograd.estimate.NoiseSpectrum;
+import io.thermograd.estimate.noise.NoiseSpectrum;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

@@ -1,0 +1,92 @@
+package io.thermograd.estimate.curvature;
+
+import io.thermograd.estimate.noise.NoiseSpectrum;
+import io.thermograd.estimate.numeric.SketchMath;
+import io.thermograd.estimate.numeric.StateArrays;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * The r leading directions of the noise, unit vectors V_i in sketch space, held still between
+ * refreshes so that second moments of projections on them can be kept without the vectors.
+ *
+ * <p>At a refresh the moments go along: with R = V_new·V_oldᵀ, M ← R·M·Rᵀ, exact for what both
+ * share. A linear relation N = H·M between moments becomes one by the similar matrix R·H·R⁻¹, whose
+ * eigenvalues are those of H.
+ *
+ * <p>Cost: O(rk) a projection, O(r²k) a refresh; state rk floats. One owner thread.
+ */
+public final class Subspace {
+  /** Steps with contrasts after which the first directions are taken; then doubling. */
+  private static final long FIRST = 64;
+
+  private final int rank;
+  private final long longest;
+  private final SketchMath math = new SketchMath();
+  private float[][] basis = new float[0][];
+  private long next = FIRST;
+
+  /**
+   * @param rank r
+   * @param longest steps between refreshes at most
+   */
+  public Subspace(int rank, long longest) {
+    this.rank = rank;
+    this.longest = longest;
+  }
+
+  /** r. */
+  public int rank() {
+    return rank;
+  }
+
+  /** Whether there are directions to project on. */
+  public boolean ready() {
+    return basis.length > 0;
+  }
+
+  /** V, r rows of k; not to be changed. */
+  public float[][] basis() {
+    return basis;
+  }
+
+  /**
+   * Takes new directions when it is time to.
+   *
+   * @return R, r rows of r, for moments to go along with; empty when the directions stay, and the
+   *     identity at first
+   */
+  public double[][] advance(NoiseSpectrum spectrum) {
+    if (spectrum.steps() < next) {
+      return new double[0][];
+    }
+    next = spectrum.steps() + Math.min(spectrum.steps(), longest);
+    float[][] before = basis;
+    basis = spectrum.directions(rank);
+    double[][] r = new double[rank][rank];
+    for (int i = 0; i < rank; i++) {
+      for (int j = 0; j < rank; j++) {
+        r[i][j] = before.length == 0 ? (i == j ? 1 : 0) : math.dot(basis[i], before[j]);
+      }
+    }
+    return r;
+  }
+
+  /** ⟨V_i, x⟩ for each i. */
+  public void project(float[] x, double[] out) {
+    for (int i = 0; i < rank; i++) {
+      out[i] = math.dot(basis[i], x);
+    }
+  }
+
+  public void writeTo(DataOutput out) throws IOException {
+    StateArrays.write(out, basis);
+    out.writeLong(next);
+  }
+
+  public void readFrom(DataInput in) throws IOException {
+    basis = StateArrays.readRows(in);
+    next = in.readLong();
+  }
+}

@@ -1,0 +1,209 @@
+package io.thermograd.estimate.noise;
+
+import io.thermograd.estimate.numeric.ForgettingMean;
+import io.thermograd.estimate.numeric.ForgettingMean.Dependence;
+import io.thermograd.estimate.numeric.SketchMath;
+import io.thermograd.estimate.numeric.StateArrays;
+import io.thermograd.estimate.numeric.StudentT;
+import io.thermograd.estimate.step.QuantityList;
+import io.thermograd.estimate.step.RunSettings;
+import io.thermograd.wire.QuantityName;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.OptionalLong;
+
+/**
+ * d_eff = (tr Σ)²/tr Σ²: in how many directions the gradient noise spreads; 1 for rank one, P for
+ * isotropic noise.
+ *
+ * <p>Noise vectors of different steps are independent, so products of a step with the one before
+ * it, P = tr Σ̂(t)·tr Σ̂(t′) and U = mean_{j,l}⟨e_j(t), e_l(t′)⟩², have E P = (tr Σ)² and E U = tr
+ * Σ² without the fourth moments that squares of one step's own contrasts would bring, also while Σ
+ * grows or shrinks. Any factor on the noise cancels. In a sketch of dimension k, E U = (1 + 1/k)·tr
+ * Σ² + (tr Σ)²/k, which is undone. Relative error about √(2/N + 2/k); the interval is by the delta
+ * method on log d_eff with the one-step overlap of P and U counted.
+ *
+ * <p><b>Epochs.</b> Where an epoch goes through n distinct examples, two of its steps share none: U
+ * lacks the products of an example with itself, and the two traces are negatively correlated. With
+ * ξ_i = g_i − G, F₄ = E‖ξ‖⁴ and up to O(1/n) relative,
+ *
+ * <pre>
+ *   E U = tr Σ² − r·F₄        E P = (tr Σ)² − r·(F₄ − (tr Σ)²)        r = (1 − B/n)/n,
+ * </pre>
+ *
+ * since a share 1 − B/n of successive steps lie within one epoch. F₄ comes from the contrasts' own
+ * fourth moments: with weights w on the examples, Σw = 0 and Σw² = 1, E‖e‖⁴ = M + Σw⁴(F₄ − M), M =
+ * (tr Σ)² + 2 tr Σ². The three are linear in (tr Σ)² and tr Σ² and are solved for them. Near
+ * convergence, where few examples hold most of the noise, d_eff would else read tens of percent
+ * off.
+ *
+ * <p>Cost O(c²k) a step, c = min(m−1, 4) contrasts. State c·k floats. One owner thread.
+ */
+public final class EffectiveDimension {
+  // In this order: meanVariance(a, b) is about these two.
+  private static final int PRODUCT = 0;
+  private static final int OVERLAP = 1;
+  private static final int NEEDED = 50;
+  private static final int MOST_CONTRASTS = 4;
+  private static final String METHOD = "lagged_contrasts";
+
+  private final OptionalLong datasetSize;
+  private final int sketchDim;
+  private final SketchMath math;
+  private final ForgettingMean means;
+  private float[][] previous = new float[0][];
+  private double previousScatter;
+
+  public EffectiveDimension(RunSettings settings, double halfLife, SketchMath math) {
+    this.datasetSize = settings.datasetSize();
+    this.sketchDim = settings.sketchDim();
+    this.math = math;
+    this.means = new ForgettingMean(2, halfLife, Dependence.LAG_ONE);
+  }
+
+  /**
+   * Adds a step's contrasts.
+   *
+   * @param examples sizes of the micro-batches they are of
+   * @param scatter the mean square of all of them
+   */
+  public void accept(Contrasts contrasts, int[] examples, double scatter) {
+    int c = Math.min(contrasts.rows().length, MOST_CONTRASTS);
+    if (previous.length > 0 && previous[0].length == contrasts.mean().length) {
+      double sum = 0;
+      for (float[] before : previous) {
+        for (int j = 0; j < c; j++) {
+          double overlap = math.dot(contrasts.rows()[j], before);
+          sum += overlap * overlap;
+        }
+      }
+      double product = scatter * previousScatter;
+      double overlap = sum / ((double) c * previous.length);
+      if (datasetSize.isEmpty()) {
+        means.accept(product, overlap);
+      } else {
+        acceptWithinEpoch(product, overlap, contrasts.rows(), c, examples);
+      }
+    }
+    float[][] kept = new float[c][];
+    System.arraycopy(contrasts.rows(), 0, kept, 0, c);
+    previous = kept;
+    previousScatter = scatter;
+  }
+
+  private void acceptWithinEpoch(
+      double product, double overlap, float[][] rows, int c, int[] examples) {
+    double fourth = 0;
+    double perExample = 0;
+    double before = examples[0];
+    for (int j = 0; j < c; j++) {
+      double b = examples[j + 1];
+      double square = math.sqnorm(rows[j]);
+      // Σw² = 1 fixes w: α/B_j on the B_j examples before, −α/b on the b new ones, α² =
+      // B_j·b/(B_j+b).
+      double alpha2 = before * b / (before + b);
+      double weights4 = alpha2 * alpha2 * (1 / (before * before * before) + 1 / (b * b * b));
+      fourth += square * square / weights4 / c;
+      perExample += 1 / weights4 / c;
+      before += b;
+    }
+    long batch = 0;
+    for (int b : examples) {
+      batch += b;
+    }
+    double n = datasetSize.getAsLong();
+    double r = Math.max(0, 1 - batch / n) / n;
+    // F₄ = fourth − (T + 2F)·y: two equations in T = (tr Σ)² and F = tr Σ².
+    double y = perExample - 1;
+    double a11 = 1 + r + r * y;
+    double a12 = 2 * r * y;
+    double a21 = r * y;
+    double a22 = 1 + 2 * r * y;
+    double right1 = product + r * fourth;
+    double right2 = overlap + r * fourth;
+    double determinant = a11 * a22 - a12 * a21;
+    means.accept(
+        (right1 * a22 - right2 * a12) / determinant, (right2 * a11 - right1 * a21) / determinant);
+  }
+
+  /** 1/k, 0 without a sketch. */
+  private double sketchShare() {
+    return sketchDim == 0 ? 0 : 1.0 / sketchDim;
+  }
+
+  /** (1 + 1/k)·tr Σ²; NaN before the first pair of steps. */
+  private double ownOverlap() {
+    return means.mean(OVERLAP) - sketchShare() * means.mean(PRODUCT);
+  }
+
+  /** d_eff, at least 1; NaN while not identified. */
+  public double value() {
+    double own = ownOverlap();
+    return means.count() >= NEEDED && own > 0
+        ? Math.max(1, (1 + sketchShare()) * means.mean(PRODUCT) / own)
+        : Double.NaN;
+  }
+
+  /** Standard error of log d_eff. */
+  public double logError() {
+    double own = ownOverlap();
+    double byOverlap = -1 / own;
+    double byProduct = 1 / means.mean(PRODUCT) + sketchShare() / own;
+    // Directions i, j that a sketch lets collide, which a pair does with probability 1/k, add
+    // 2λ_iλ_j to tr Σ²: over all pairs a variance of (2/k)(tr Σ²)², which no averaging removes.
+    return Math.sqrt(means.meanVariance(byProduct, byOverlap) + 2 * sketchShare());
+  }
+
+  /**
+   * Relative variance that a sketch adds to any trace, 2/(k·d_eff); with d_eff ≥ 1 unknown, 2/k.
+   */
+  public double sketchVariance() {
+    double d = value();
+    return 2 * sketchShare() / (Double.isNaN(d) ? 1 : d);
+  }
+
+  public void describe(QuantityList out) {
+    if (means.count() < NEEDED) {
+      out.absent(
+          QuantityName.EFFECTIVE_DIMENSION,
+          "warming up: "
+              + means.count()
+              + " of "
+              + NEEDED
+              + " pairs of steps with at least 2 micro-batches");
+      return;
+    }
+    double d = value();
+    double error = factor() * logError();
+    // An interval wider than a factor of e each way says no more than the order of magnitude.
+    if (Double.isNaN(d) || !(error < 1)) {
+      out.absent(
+          QuantityName.EFFECTIVE_DIMENSION,
+          "tr Σ² cannot be told from 0 at this sketch size and number of steps");
+      return;
+    }
+    out.put(
+        QuantityName.EFFECTIVE_DIMENSION,
+        d,
+        Math.max(1, d * Math.exp(-error)),
+        d * Math.exp(error),
+        METHOD);
+  }
+
+  public double factor() {
+    return StudentT.quantile975(means.degrees());
+  }
+
+  public void writeTo(DataOutput out) throws IOException {
+    means.writeTo(out);
+    out.writeDouble(previousScatter);
+    StateArrays.write(out, previous);
+  }
+
+  public void readFrom(DataInput in) throws IOException {
+    means.readFrom(in);
+    previousScatter = in.readDouble();
+    previous = StateArrays.readRows(in);
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * Gradient noise from a step's micro-batches: trace, scale, spectrum, effective dimension, tails.
+ */
+@org.jspecify.annotations.NullMarked
+package io.thermograd.estimate.noise;

@@ -1,0 +1,256 @@
+package io.thermograd.estimate.numeric;
+
+import java.util.Arrays;
+
+/**
+ * Eigenvalues and eigenvectors of small symmetric matrices, in storage of its own that is used
+ * again: a library's decomposition of this size allocates, and works column by column where this
+ * one needs vectors of rows. Householder reduction to tridiagonal form, then QL with implicit
+ * shifts; relative error of the largest eigenvalue about n·10⁻¹⁶, of a smaller one that much of the
+ * largest. O(n³). Only +, −, ×, / and √: the same bits everywhere. One owner thread.
+ *
+ * <p>Source: H. Bowdler, R. S. Martin, C. Reinsch, J. H. Wilkinson, The QR and QL algorithms for
+ * symmetric matrices, Numer. Math. 11 (1968) 293–306, doi:10.1007/BF02166681.
+ */
+public final class SymmetricEigen {
+  private static final int MOST_SWEEPS = 60;
+
+  private final int capacity;
+  private final SpectrumKernel kernel;
+  private final double[] a;
+  private final double[] z;
+  private final double[] diagonal;
+  private final double[] off;
+  private final double[] cos;
+  private final double[] sin;
+  private final double[] v;
+  private final double[] p;
+  private final double[] values;
+  private final int[] order;
+  private int n;
+
+  public SymmetricEigen(int capacity, SpectrumKernel kernel) {
+    this.capacity = capacity;
+    this.kernel = kernel;
+    this.a = new double[capacity * capacity];
+    this.z = new double[capacity * capacity];
+    this.diagonal = new double[capacity];
+    this.off = new double[capacity];
+    this.cos = new double[capacity];
+    this.sin = new double[capacity];
+    this.v = new double[capacity];
+    this.p = new double[capacity];
+    this.values = new double[capacity];
+    this.order = new int[capacity];
+  }
+
+  /**
+   * Decomposes the n × n matrix whose lower triangle is at {@code lower[i·stride + j]}, j ≤ i.
+   * False when it holds a number that is not finite.
+   */
+  public boolean decompose(double[] lower, int stride, int size) {
+    if (size > capacity) {
+      throw new IllegalArgumentException("size should be at most " + capacity + ": was " + size);
+    }
+    n = size;
+    double largest = 0;
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j <= i; j++) {
+        double x = lower[i * stride + j];
+        largest = Math.max(largest, Math.abs(x)); // NaN stays
+        a[i * n + j] = x;
+        a[j * n + i] = x;
+      }
+    }
+    if (!(largest < Double.POSITIVE_INFINITY)) {
+      return false;
+    }
+    // A power of two near 1/largest keeps squares from overflow and costs no rounding.
+    double scale = largest == 0 ? 1 : Math.scalb(1.0, -Math.getExponent(largest));
+    for (int i = 0; i < n * n; i++) {
+      a[i] *= scale;
+    }
+    tridiagonalise();
+    accumulate();
+    boolean done = sweep();
+    sort(1 / scale);
+    return done;
+  }
+
+  /** The i-th largest eigenvalue. */
+  public double value(int i) {
+    return values[i];
+  }
+
+  /** Element j of the eigenvector of the i-th largest eigenvalue. */
+  public double vector(int i, int j) {
+    return z[order[i] * n + j];
+  }
+
+  /** A ← HAH, H = I − vvᵀ with ‖v‖² = 2, for one row after another; v stays in row i of A. */
+  private void tridiagonalise() {
+    for (int i = n - 1; i > 0; i--) {
+      int row = i * n;
+      double square = 0;
+      for (int j = 0; j < i; j++) {
+        square += a[row + j] * a[row + j];
+      }
+      diagonal[i] = a[row + i];
+      double last = a[row + i - 1];
+      double norm = Math.sqrt(square);
+      off[i] = last > 0 ? -norm : norm;
+      // v = (x − off·e)/√(norm² − off·x_last): nothing cancels, the signs differ.
+      double h = square - off[i] * last;
+      if (!(h > Double.MIN_NORMAL)) {
+        off[i] = last;
+        Arrays.fill(a, row, row + i, 0);
+        continue;
+      }
+      double inverse = 1 / Math.sqrt(h);
+      for (int j = 0; j < i; j++) {
+        v[j] = a[row + j] * inverse;
+      }
+      v[i - 1] = (last - off[i]) * inverse;
+      System.arraycopy(v, 0, a, row, i);
+      reflect(i);
+    }
+    diagonal[0] = a[0];
+    off[0] = 0;
+  }
+
+  /** A ← A − vwᵀ − wvᵀ on the leading i × i block, w = Av − ½(vᵀAv)v. */
+  private void reflect(int i) {
+    Arrays.fill(p, 0, i, 0);
+    for (int j = 0; j < i; j++) {
+      addTo(p, a, j * n, v[j], i);
+    }
+    double half = 0;
+    for (int j = 0; j < i; j++) {
+      half += 0.5 * p[j] * v[j];
+    }
+    for (int j = 0; j < i; j++) {
+      p[j] -= half * v[j];
+    }
+    for (int j = 0; j < i; j++) {
+      subtract(a, j * n, v, p[j], p, v[j], i);
+    }
+  }
+
+  private static void addTo(double[] to, double[] from, int at, double factor, int count) {
+    for (int i = 0; i < count; i++) {
+      to[i] += factor * from[at + i];
+    }
+  }
+
+  private static void subtract(
+      double[] from, int at, double[] x, double fx, double[] y, double fy, int count) {
+    for (int i = 0; i < count; i++) {
+      from[at + i] -= fx * x[i] + fy * y[i];
+    }
+  }
+
+  /** Z = H₁H₂…, whose rows the sweeps turn into eigenvectors; from the left, row by row. */
+  private void accumulate() {
+    Arrays.fill(z, 0, n * n, 0);
+    for (int i = 0; i < n; i++) {
+      z[i * n + i] = 1;
+    }
+    for (int i = n - 1; i > 0; i--) {
+      System.arraycopy(a, i * n, v, 0, i);
+      Arrays.fill(p, 0, n, 0);
+      for (int j = 0; j < i; j++) {
+        addTo(p, z, j * n, v[j], n);
+      }
+      for (int j = 0; j < i; j++) {
+        subtractFrom(z, j * n, p, v[j], n);
+      }
+    }
+  }
+
+  private static void subtractFrom(double[] x, int at, double[] y, double factor, int count) {
+    for (int i = 0; i < count; i++) {
+      x[at + i] -= factor * y[i];
+    }
+  }
+
+  private boolean sweep() {
+    System.arraycopy(off, 1, off, 0, n - 1);
+    off[n - 1] = 0;
+    double shift = 0;
+    double size = 0;
+    for (int l = 0; l < n; l++) {
+      size = Math.max(size, Math.abs(diagonal[l]) + Math.abs(off[l]));
+      int m = l;
+      while (m < n - 1 && Math.abs(off[m]) > 0x1p-52 * size) {
+        m++;
+      }
+      for (int sweeps = 0; m > l && Math.abs(off[l]) > 0x1p-52 * size; sweeps++) {
+        if (sweeps == MOST_SWEEPS) {
+          return false;
+        }
+        shift += shiftedSweep(l, m);
+      }
+      diagonal[l] += shift;
+      off[l] = 0;
+    }
+    return true;
+  }
+
+  /** One sweep on rows l … m; returns the shift taken off the diagonal. */
+  private double shiftedSweep(int l, int m) {
+    double g = diagonal[l];
+    double q = (diagonal[l + 1] - g) / (2 * off[l]);
+    double r = Math.sqrt(q * q + 1);
+    if (q < 0) {
+      r = -r;
+    }
+    diagonal[l] = off[l] / (q + r);
+    diagonal[l + 1] = off[l] * (q + r);
+    double next = diagonal[l + 1];
+    double taken = g - diagonal[l];
+    for (int i = l + 2; i < n; i++) {
+      diagonal[i] -= taken;
+    }
+    double x = diagonal[m];
+    double c = 1;
+    double c2 = 1;
+    double c3 = 1;
+    double s = 0;
+    double s2 = 0;
+    double el1 = off[l + 1];
+    for (int i = m - 1; i >= l; i--) {
+      c3 = c2;
+      c2 = c;
+      s2 = s;
+      double ge = c * off[i];
+      double h = c * x;
+      r = Math.sqrt(x * x + off[i] * off[i]);
+      off[i + 1] = s * r;
+      double inverse = 1 / r;
+      s = off[i] * inverse;
+      c = x * inverse;
+      x = c * diagonal[i] - s * ge;
+      diagonal[i + 1] = h + s * (c * ge + s * diagonal[i]);
+      cos[i] = c;
+      sin[i] = s;
+    }
+    x = -s * s2 * c3 * el1 * off[l] / next;
+    off[l] = s * x;
+    diagonal[l] = c * x;
+    kernel.rotate(z, n, m, l, cos, sin);
+    return taken;
+  }
+
+  private void sort(double scale) {
+    for (int i = 0; i < n; i++) {
+      int at = i;
+      for (; at > 0 && diagonal[order[at - 1]] < diagonal[i]; at--) {
+        order[at] = order[at - 1];
+      }
+      order[at] = i;
+    }
+    for (int i = 0; i < n; i++) {
+      values[i] = diagonal[order[i]] * scale;
+    }
+  }
+}

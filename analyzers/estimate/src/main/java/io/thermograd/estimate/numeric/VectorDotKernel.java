@@ -1,0 +1,37 @@
+package io.thermograd.estimate.numeric;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The Vector API's inner product, two vectors of lanes at a time: narrower vectors take several
+ * passes, and give the same bits. Only element-wise operations: the order in which reduceLanes adds
+ * is unspecified and may change when a method is compiled, and then a replay would differ from the
+ * live run in its last bits.
+ */
+final class VectorDotKernel implements DotKernel {
+  private static final VectorSpecies<Float> F = Species.FLOATS;
+  private static final int W = F.length();
+
+  private final float[] lanes = new float[LANES];
+
+  @Override
+  public double dot(float[] x, float[] y, int n) {
+    int full = n - n % LANES;
+    for (int l = 0; l < LANES; l += 2 * W) {
+      FloatVector s0 = FloatVector.zero(F);
+      FloatVector s1 = s0;
+      for (int i = l; i < full; i += LANES) {
+        s0 = s0.add(product(x, y, i));
+        s1 = s1.add(product(x, y, i + W));
+      }
+      s0.intoArray(lanes, l);
+      s1.intoArray(lanes, l + W);
+    }
+    return DotKernel.finish(lanes, x, y, full, n);
+  }
+
+  private static FloatVector product(float[] x, float[] y, int i) {
+    return FloatVector.fromArray(F, x, i).mul(FloatVector.fromArray(F, y, i));
+  }
+}

@@ -1,0 +1,56 @@
+package io.thermograd.estimate.step;
+
+import io.thermograd.wire.proto.RunStarted;
+import io.thermograd.wire.proto.RunStarted.Optimizer;
+import io.thermograd.wire.proto.RunStarted.Sampling;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/**
+ * What the estimators need to know about a run.
+ *
+ * @param datasetSize n when batches are drawn without replacement from n known examples, else
+ *     empty: noise is then that of independent draws
+ * @param momentum β of the heavy ball or Nesterov, 0 for plain SGD; empty when unknown
+ * @param optimizer decides whether SGD temperatures apply
+ * @param sketchDim k, 0 when gradients are sent whole (no sketch error)
+ * @param beta1 β₁ of Adam and its kin; empty when unknown
+ */
+public record RunSettings(
+    OptionalLong datasetSize,
+    OptionalDouble momentum,
+    Optimizer optimizer,
+    int sketchDim,
+    OptionalDouble beta1) {
+
+  /** Of an optimizer without β₁. */
+  public RunSettings(
+      OptionalLong datasetSize, OptionalDouble momentum, Optimizer optimizer, int sketchDim) {
+    this(datasetSize, momentum, optimizer, sketchDim, OptionalDouble.empty());
+  }
+
+  /** From what the trainer said at the start. */
+  public static RunSettings of(RunStarted started) {
+    boolean distinct =
+        started.getSampling() == Sampling.WITHOUT_REPLACEMENT
+            && started.hasDatasetSize()
+            && started.getDatasetSize() > 1;
+    boolean whole =
+        started.getSketchScheme().equals("identity")
+            || (started.hasParameterCount()
+                && started.getParameterCount() <= started.getSketchDim());
+    return new RunSettings(
+        distinct ? OptionalLong.of(started.getDatasetSize()) : OptionalLong.empty(),
+        momentum(started),
+        started.getOptimizer(),
+        whole ? 0 : started.getSketchDim(),
+        started.hasBeta1() ? OptionalDouble.of(started.getBeta1()) : OptionalDouble.empty());
+  }
+
+  private static OptionalDouble momentum(RunStarted started) {
+    if (started.hasMomentum()) {
+      return OptionalDouble.of(started.getMomentum());
+    }
+    return started.getOptimizer() == Optimizer.SGD ? OptionalDouble.of(0) : OptionalDouble.empty();
+  }
+}
