@@ -12,7 +12,7 @@ package io.thermograd.estimate.noise;
  * @param rows e_j, m−1 rows of k
  * @param mean S ḡ, example-weighted
  */
-record Contrasts(float[][] rows, float[] mean) {
+public record Contrasts(float[][] rows, float[] mean) {
 
   static Contrasts of(float[][] sketches, int[] examples) {
     int k = sketches[0].length;

@@ -66,6 +66,7 @@ public final class NoiseEstimator {
   private int previousExamples;
   private long previousStep = -2;
   private int temporalInARow;
+  private @Nullable Contrasts contrasts;
 
   public NoiseEstimator(RunSettings settings, double halfLife) {
     this.settings = settings;
@@ -78,6 +79,7 @@ public final class NoiseEstimator {
 
   /** Adds a step; ‖ḡ‖² as far as its sketches tell, NaN without any. */
   public double accept(TrainingStep step) {
+    contrasts = null;
     if (step.nonFinite() || step.microBatches() == 0) {
       return Double.NaN;
     }
@@ -93,6 +95,7 @@ public final class NoiseEstimator {
 
   private double acceptSeveral(TrainingStep step, float[][] sketches) {
     Contrasts contrasts = Contrasts.of(sketches, step.examples());
+    this.contrasts = contrasts;
     double[] squares = new double[contrasts.rows().length];
     double scatter = 0;
     for (int j = 0; j < squares.length; j++) {
@@ -196,6 +199,16 @@ public final class NoiseEstimator {
     return settings.datasetSize().isPresent()
         ? scatter * (1 - 1.0 / settings.datasetSize().getAsLong())
         : scatter;
+  }
+
+  /** Of the step that was added last; null when it had fewer than two micro-batches. */
+  public @Nullable Contrasts contrasts() {
+    return contrasts;
+  }
+
+  /** Leading directions of the noise. */
+  public NoiseSpectrum spectrum() {
+    return geometry.spectrum();
   }
 
   /** The series of the method that the newest steps allow. */

@@ -54,6 +54,10 @@ final class NoiseGeometry {
     }
   }
 
+  NoiseSpectrum spectrum() {
+    return spectrum;
+  }
+
   /** Whether statements that take the noise to be normal are not to be trusted. */
   boolean heavyTailed() {
     return tail.heavy() || kurtosis.large();
