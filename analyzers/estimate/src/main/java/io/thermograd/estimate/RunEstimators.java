@@ -51,7 +51,13 @@ public final class RunEstimators {
     double sketchedSqnorm = noise.accept(step);
     curvature.accept(step, noise);
     pace.accept(step.step(), step.time());
-    latest = StepScalars.of(step, sketchedSqnorm);
+    StepScalars now = latest;
+    if (now == null) {
+      now = new StepScalars();
+      latest = now;
+    }
+    now.set(step, sketchedSqnorm);
+    noise.endStep();
   }
 
   /** The smoothed loss, for detectors. */

@@ -14,6 +14,7 @@ import io.thermograd.wire.proto.RunStarted.Optimizer;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * Mean curvature along the updates, ρ = tr(HC)/tr C with C = EW(DDᵀ), loss/param², from the secants
@@ -74,13 +75,16 @@ public final class Secant {
       }
       means.accept(n, q);
     }
-    updates.foretell(step, now, known);
+    updates.foretell(step, now);
     corrected = correct(step, contrasts);
-    gradient = new float[][] {now};
+    if (gradient.length == 0 || gradient[0].length != now.length) {
+      gradient = new float[1][now.length];
+    }
+    System.arraycopy(now, 0, gradient[0], 0, now.length);
   }
 
   private boolean correct(TrainingStep step, Contrasts contrasts) {
-    java.util.Arrays.fill(correction, 0);
+    Arrays.fill(correction, 0);
     Double noise = step.motion().updateNoise();
     double gain = gain(step);
     int m = step.microBatches();
@@ -88,7 +92,7 @@ public final class Secant {
       if (noise == null) {
         return false;
       }
-      java.util.Arrays.fill(correction, (float) (noise * distinct(step) / m / LANES));
+      Arrays.fill(correction, (float) (noise * distinct(step) / m / LANES));
       return true;
     }
     float factor = (float) (gain * distinct(step) / batch(step) / (m - 1));

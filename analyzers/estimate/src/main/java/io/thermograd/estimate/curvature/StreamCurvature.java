@@ -1,6 +1,5 @@
 package io.thermograd.estimate.curvature;
 
-import io.thermograd.estimate.noise.Contrasts;
 import io.thermograd.estimate.noise.NoiseEstimator;
 import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.RunSettings;
@@ -33,11 +32,10 @@ public final class StreamCurvature {
 
   /** Adds a step that the noise estimator has just seen. */
   public void accept(TrainingStep step, NoiseEstimator noise) {
-    Contrasts contrasts = noise.contrasts();
-    if (step.nonFinite() || contrasts == null) {
+    if (step.nonFinite() || step.sketches().length < 2) {
       return;
     }
-    secant.accept(step, contrasts);
+    secant.accept(step, noise.contrasts());
   }
 
   /** The directions that {@link #hessian} is expressed in. */

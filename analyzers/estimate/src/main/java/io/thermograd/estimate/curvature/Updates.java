@@ -7,6 +7,7 @@ import io.thermograd.wire.proto.RunStarted.Optimizer;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * Sketches of the updates D_t = θ_{t+1} − θ_t: differences of successive parameter sketches; where
@@ -26,6 +27,7 @@ final class Updates {
   private double unknown = 1;
   private boolean predicted;
   private long last = -2;
+  private boolean contiguous;
 
   Updates(RunSettings settings) {
     this.settings = settings;
@@ -53,7 +55,11 @@ final class Updates {
       }
       known = true;
     }
-    theta = now;
+    if (theta.length != now.length) {
+      theta = new float[now.length];
+    }
+    System.arraycopy(now, 0, theta, 0, now.length);
+    contiguous = next;
     last = step.step();
     return known;
   }
@@ -64,7 +70,7 @@ final class Updates {
   }
 
   /** Foretells the update of the step that was added last; after {@link #update} was read. */
-  void foretell(TrainingStep step, float[] gradient, boolean next) {
+  void foretell(TrainingStep step, float[] gradient) {
     Double eta = step.learningRate();
     predicted = false;
     if (theta.length > 0 || !recursive() || eta == null) {
@@ -72,8 +78,8 @@ final class Updates {
       return;
     }
     double beta = settings.momentum().orElse(0);
-    if (!next) {
-      java.util.Arrays.fill(velocity, 0);
+    if (!contiguous) {
+      Arrays.fill(velocity, 0);
       unknown = step.step() == 0 ? 0 : 1;
     }
     unknown *= beta;
