@@ -3,6 +3,7 @@ package io.thermograd.estimate.curvature;
 import io.thermograd.estimate.noise.Contrasts;
 import io.thermograd.estimate.numeric.ForgettingMean;
 import io.thermograd.estimate.numeric.ForgettingMean.Dependence;
+import io.thermograd.estimate.numeric.HalfLife;
 import io.thermograd.estimate.numeric.SketchMath;
 import io.thermograd.estimate.numeric.StateArrays;
 import io.thermograd.estimate.numeric.StudentT;
@@ -45,6 +46,9 @@ public final class Secant {
   private final RunSettings settings;
   private final SketchMath math = new SketchMath();
   private final ForgettingMean means;
+  private final ForgettingMean errors;
+  private final LaneSpread sketch;
+  private final float decay;
   private final Updates updates;
   private float[][] gradient = new float[0][];
   private final float[] correction = new float[LANES];
@@ -53,34 +57,61 @@ public final class Secant {
   private final float[] before = new float[LANES];
   private final float[] squares = new float[LANES];
   private final float[] lanes = new float[LANES];
+  private final float[] secants = new float[LANES];
+  private final float[] noises = new float[LANES];
+  private final float[] last = new float[LANES];
+  private boolean followed;
+  private float[] now = new float[0];
 
   Secant(RunSettings settings, double halfLife) {
     this.settings = settings;
     this.means = new ForgettingMean(2, MEMORY * halfLife, Dependence.INDEPENDENT);
+    this.errors = new ForgettingMean(2, MEMORY * halfLife, Dependence.INDEPENDENT);
+    this.sketch = new LaneSpread(MEMORY * halfLife);
+    this.decay = (float) HalfLife.decay(MEMORY * halfLife);
     this.updates = new Updates(settings);
   }
 
   void accept(TrainingStep step, Contrasts contrasts) {
-    float[] now = contrasts.mean();
+    now = contrasts.mean();
     boolean known = updates.accept(step, now);
-    if (known && corrected && gradient.length == 1) {
-      math.lanes(updates.update(), now, after);
-      math.lanes(updates.update(), gradient[0], before);
-      math.lanes(updates.update(), updates.update(), squares);
-      double n = 0;
-      double q = 0;
-      for (int l = 0; l < LANES; l++) {
-        n += after[l] - before[l] - correction[l];
-        q += squares[l];
-      }
-      means.accept(n, q);
+    boolean added = known && corrected && gradient.length == 1;
+    if (added) {
+      add();
     }
+    followed = added;
     updates.foretell(step, now);
     corrected = correct(step, contrasts);
     if (gradient.length == 0 || gradient[0].length != now.length) {
       gradient = new float[1][now.length];
     }
     System.arraycopy(now, 0, gradient[0], 0, now.length);
+  }
+
+  /**
+   * The noise of one gradient is in two successive N, with opposite signs and nearly cancelling where
+   * there is momentum: ⟨βD_{t−1} − D_t, ḡ_t⟩ − tr, β the forgetting, collects it, and what is left is
+   * independent from step to step.
+   */
+  private void add() {
+    float[] update = updates.update();
+    math.lanes(update, now, after);
+    math.lanes(update, gradient[0], before);
+    math.lanes(update, update, squares);
+    double n = 0;
+    double noise = 0;
+    double q = 0;
+    for (int l = 0; l < LANES; l++) {
+      secants[l] = after[l] - before[l] - correction[l];
+      noises[l] = decay * last[l] - before[l] - correction[l];
+      n += secants[l];
+      noise += noises[l];
+      q += squares[l];
+    }
+    if (means.accept(n, q) && followed && errors.accept(noise, q)) {
+      sketch.accept(secants, noises, squares);
+    }
+    System.arraycopy(after, 0, last, 0, LANES);
   }
 
   private boolean correct(TrainingStep step, Contrasts contrasts) {
@@ -130,7 +161,7 @@ public final class Secant {
     return 1 - share * share;
   }
 
-  private static double batch(TrainingStep step) {
+  static double batch(TrainingStep step) {
     if (step.batchSize() > 0) {
       return step.batchSize();
     }
@@ -160,15 +191,18 @@ public final class Secant {
       return;
     }
     double value = means.mean(0) / means.mean(1);
-    double error =
-        StudentT.quantile975(means.degrees())
-            * Math.sqrt(means.meanVariance(1, -value))
-            / means.mean(1);
+    double variance =
+        errors.meanVariance(1, -value) + (settings.sketchDim() == 0 ? 0 : sketch.variance(value));
+    double error = StudentT.quantile975(errors.degrees()) * Math.sqrt(variance) / means.mean(1);
     out.put(QuantityName.CURVATURE_RAYLEIGH, value, value - error, value + error, METHOD);
   }
 
   void writeTo(DataOutput out) throws IOException {
     means.writeTo(out);
+    errors.writeTo(out);
+    sketch.writeTo(out);
+    StateArrays.write(out, last, 0, LANES);
+    out.writeBoolean(followed);
     updates.writeTo(out);
     StateArrays.write(out, gradient);
     StateArrays.write(out, correction, 0, LANES);
@@ -177,6 +211,10 @@ public final class Secant {
 
   void readFrom(DataInput in) throws IOException {
     means.readFrom(in);
+    errors.readFrom(in);
+    sketch.readFrom(in);
+    StateArrays.read(in, last, 0, LANES);
+    followed = in.readBoolean();
     updates.readFrom(in);
     gradient = StateArrays.readRows(in);
     StateArrays.read(in, correction, 0, LANES);

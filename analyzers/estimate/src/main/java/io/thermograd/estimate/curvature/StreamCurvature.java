@@ -1,5 +1,6 @@
 package io.thermograd.estimate.curvature;
 
+import io.thermograd.estimate.noise.Contrasts;
 import io.thermograd.estimate.noise.NoiseEstimator;
 import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.RunSettings;
@@ -21,6 +22,8 @@ public final class StreamCurvature {
 
   private final Subspace subspace;
   private final Secant secant;
+  private final Wandering wandering;
+  private boolean moves;
 
   /**
    * @param halfLife of the noise estimates, steps
@@ -28,6 +31,7 @@ public final class StreamCurvature {
   public StreamCurvature(RunSettings settings, double halfLife) {
     this.subspace = new Subspace(RANK, (long) Math.max(1, halfLife));
     this.secant = new Secant(settings, halfLife);
+    this.wandering = new Wandering(settings, halfLife, subspace);
   }
 
   /** Adds a step that the noise estimator has just seen. */
@@ -35,7 +39,17 @@ public final class StreamCurvature {
     if (step.nonFinite() || step.sketches().length < 2) {
       return;
     }
-    secant.accept(step, noise.contrasts());
+    Contrasts contrasts = noise.contrasts();
+    secant.accept(step, contrasts);
+    if (step.motion().paramSketch().length > 0) {
+      moves = true;
+      wandering.accept(
+          step.step(),
+          Secant.batch(step),
+          step.motion().paramSketch(),
+          contrasts.mean(),
+          noise.spectrum());
+    }
   }
 
   /** The directions that {@link #hessian} is expressed in. */
@@ -45,12 +59,14 @@ public final class StreamCurvature {
 
   /** VᵀHV, or null while too little is known. */
   public @Nullable SubspaceHessian hessian() {
-    return null;
+    return wandering.hessian();
   }
 
   /** λ_max, or why it is not known. */
   public StreamSharpness sharpness() {
-    return StreamSharpness.absent("warming up");
+    return moves
+        ? wandering.sharpness()
+        : StreamSharpness.absent("needs param_sketch and at least 2 micro-batches a step");
   }
 
   /** Mean curvature along the updates. */
@@ -75,10 +91,14 @@ public final class StreamCurvature {
   public void writeTo(DataOutput out) throws IOException {
     subspace.writeTo(out);
     secant.writeTo(out);
+    wandering.writeTo(out);
+    out.writeBoolean(moves);
   }
 
   public void readFrom(DataInput in) throws IOException {
     subspace.readFrom(in);
     secant.readFrom(in);
+    wandering.readFrom(in);
+    moves = in.readBoolean();
   }
 }

@@ -1,0 +1,280 @@
+package io.thermograd.estimate.curvature;
+
+import io.thermograd.estimate.noise.NoiseSpectrum;
+import io.thermograd.estimate.numeric.HalfLife;
+import io.thermograd.estimate.numeric.SketchMath;
+import io.thermograd.estimate.step.RunSettings;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * λ_max and VᵀHV from how the gradient answers to where θ has wandered ({@link Instrument}), with
+ * two time constants, since directions relax at unlike rates, and two memories, since the curvature
+ * of a network drifts.
+ *
+ * <p><b>Which is shown.</b> Every combination of time constant, memory and number of leading
+ * directions p is an estimate with an error; the smallest error wins, that of the long memory
+ * counting also how far it is from the short one beyond their errors.
+ *
+ * <p><b>Whether it is shown.</b> Only if its relative error is at most 10 %; if its direction was
+ * the same without any eighth of the steps; if H does not throw the direction out of itself ({@link
+ * RitzResidual}); and if it does not lie among the last of V: where curvature rises as noise falls,
+ * what is sharpest is outside. A direction that neither noise nor motion visits cannot be seen, and
+ * takes a probe.
+ *
+ * <p>Cost O(rk) a step, O(r³) a reading, the latter about a millisecond. One owner thread. Source:
+ * design QUANTITIES.md 4 for crosstalk; instrumental variables: P. G. Wright, 1928, as in L. Ljung,
+ * System Identification, 1999, 7.6.
+ */
+final class Wandering {
+  private static final int BLOCK = 128;
+
+  /** Slow enough for flat directions, and fast enough to leave drift behind. */
+  private static final double[] RATES = {1.0 / 200, 1.0 / 32};
+
+  /** Half-lives of the noise estimates. */
+  private static final double[] MEMORIES = {16, 4};
+
+  private static final int[] DIRECTIONS = {4, 8, 16};
+  private static final double LARGEST_ERROR = 0.1;
+  private static final double LEAST_AGREEMENT = 0.9;
+  private static final double LARGEST_RESIDUAL = 0.1;
+  private static final double LEAST_LEAD = 0.5;
+  private static final int FOLLOWED = 1;
+
+  private final int r;
+  private final Subspace subspace;
+  private final Epochs epochs;
+  private final Regression regression;
+  private final RitzResidual residual;
+  private final double forgetting;
+  private final Instrument[] instruments = new Instrument[RATES.length];
+  private final Moments[][] moments = new Moments[RATES.length][MEMORIES.length];
+  private final double[] thetaV;
+  private final double[] gradientV;
+  private int inBlock;
+  private int group;
+
+  Wandering(RunSettings settings, double halfLife, Subspace subspace) {
+    this.r = subspace.rank();
+    this.subspace = subspace;
+    this.epochs = new Epochs(settings.datasetSize());
+    this.regression = new Regression(r, settings.sketchDim());
+    this.residual = new RitzResidual(r);
+    this.forgetting = HalfLife.decay(Math.max(1, MEMORIES[0] * halfLife / BLOCK));
+    this.thetaV = new double[r];
+    this.gradientV = new double[r];
+    SketchMath math = new SketchMath();
+    for (int b = 0; b < RATES.length; b++) {
+      instruments[b] = new Instrument(r, RATES[b], math);
+      for (int m = 0; m < MEMORIES.length; m++) {
+        moments[b][m] = new Moments(r, Math.max(1, MEMORIES[m] * halfLife / BLOCK));
+      }
+    }
+  }
+
+  void accept(long step, double batch, float[] theta, float[] gradient, NoiseSpectrum spectrum) {
+    boolean begins = epochs.begins(step, batch);
+    double[][] rotation = subspace.advance(spectrum);
+    if (rotation.length > 0) {
+      turn(rotation);
+    }
+    if (!subspace.ready()) {
+      return;
+    }
+    subspace.project(theta, thetaV);
+    subspace.project(gradient, gradientV);
+    for (int b = 0; b < instruments.length; b++) {
+      boolean used = instruments[b].accept(theta, thetaV, gradient, gradientV, begins);
+      if (used && b == FOLLOWED) {
+        residual.accept(instruments[b], group % 2);
+      }
+    }
+    if (++inBlock == BLOCK) {
+      fold();
+    }
+  }
+
+  private void fold() {
+    for (int b = 0; b < instruments.length; b++) {
+      for (Moments m : moments[b]) {
+        m.add(instruments[b], group);
+      }
+      instruments[b].clear();
+    }
+    residual.discount(forgetting);
+    group = (group + 1) % Moments.GROUPS;
+    inBlock = 0;
+  }
+
+  private void turn(double[][] rotation) {
+    if (inBlock > 0) {
+      fold();
+    }
+    for (int b = 0; b < instruments.length; b++) {
+      for (Moments m : moments[b]) {
+        m.rotate(rotation);
+      }
+      instruments[b].project(subspace);
+    }
+    Moments followed = moments[FOLLOWED][0];
+    if (followed.ready()) {
+      Regression.Fit fit = regression.fit(followed, directions(8));
+      if (fit != null) {
+        residual.follow(fit.top(), fit.weights(), rotation, subspace);
+      }
+    }
+  }
+
+  /** p, or as many directions as there are. */
+  private int directions(int p) {
+    int there = 0;
+    for (float[] v : subspace.basis()) {
+      boolean zero = true;
+      for (float x : v) {
+        zero &= x == 0;
+      }
+      there += zero ? 0 : 1;
+    }
+    return Math.min(p, there);
+  }
+
+  private record Candidate(Regression.Fit fit, int p, double error) {}
+
+  StreamSharpness sharpness() {
+    if (!moments[0][0].ready()) {
+      return StreamSharpness.absent("warming up: it takes some thousand steps with param_sketch");
+    }
+    Candidate best = null;
+    Candidate[] all = new Candidate[RATES.length * MEMORIES.length * DIRECTIONS.length];
+    int count = 0;
+    for (int b = 0; b < RATES.length; b++) {
+      for (int p : DIRECTIONS) {
+        Regression.Fit shorter = regression.fit(moments[b][1], directions(p));
+        Regression.Fit longer = regression.fit(moments[b][0], directions(p));
+        if (shorter != null) {
+          all[count++] = new Candidate(shorter, p, shorter.error() / shorter.value());
+        }
+        if (longer != null) {
+          all[count++] = new Candidate(longer, p, drifted(longer, shorter) / longer.value());
+        }
+      }
+    }
+    for (int i = 0; i < count; i++) {
+      Candidate c = all[i];
+      if (c.fit.value() > 0
+          && c.fit.agreement() >= LEAST_AGREEMENT
+          && (best == null || c.error < best.error)) {
+        best = c;
+      }
+    }
+    if (best == null || !(best.error <= LARGEST_ERROR)) {
+      return StreamSharpness.absent(
+          best == null
+              ? "the direction of largest curvature changes from one part of the steps to another:"
+                  + " send a probe"
+              : "known to %.0f %% so far, %.0f %% are needed: more steps, or a probe"
+                  .formatted(100 * best.error, 100 * LARGEST_ERROR));
+    }
+    for (int i = 0; i < count; i++) {
+      Regression.Fit c = all[i].fit;
+      if (all[i].p > best.p
+          && c.agreement() >= LEAST_AGREEMENT
+          && c.value() - 2 * c.error() > 1.1 * best.fit.value()) {
+        return StreamSharpness.absent(
+            "directions with less noise are sharper, and the sharpest may have less still: send a"
+                + " probe");
+      }
+    }
+    return examine(best);
+  }
+
+  private static double drifted(Regression.Fit longer, Regression.@Nullable Fit shorter) {
+    if (shorter == null) {
+      return longer.error();
+    }
+    double d = longer.value() - shorter.value();
+    double errors = longer.error() * longer.error() + shorter.error() * shorter.error();
+    return Math.sqrt(longer.error() * longer.error() + Math.max(0, d * d - errors));
+  }
+
+  private StreamSharpness examine(Candidate best) {
+    double[] top = best.fit.top();
+    double lead = 0;
+    for (int i = 0; i < (top.length + 1) / 2; i++) {
+      lead += top[i] * top[i];
+    }
+    if (lead < LEAST_LEAD) {
+      return StreamSharpness.absent(
+          "the sharpest of the directions seen are those with the least noise, and sharper ones may"
+              + " have less still: send a probe");
+    }
+    double square = residual.square(best.fit.value(), subspace);
+    if (!(square <= LARGEST_RESIDUAL)) {
+      return StreamSharpness.absent(
+          Double.isNaN(square)
+              ? "warming up: the sharpest direction is not followed yet"
+              : "the Hessian leads out of the noise's leading directions: send a probe");
+    }
+    float[] direction = new float[subspace.basis()[0].length];
+    for (int i = 0; i < top.length; i++) {
+      float[] v = subspace.basis()[i];
+      for (int c = 0; c < direction.length; c++) {
+        direction[c] += (float) top[i] * v[c];
+      }
+    }
+    return new StreamSharpness(best.fit.value(), best.error, direction, null);
+  }
+
+  /** VᵀHV by the time constant that knows it best, or null. */
+  @Nullable SubspaceHessian hessian() {
+    SubspaceHessian best = null;
+    double least = Double.POSITIVE_INFINITY;
+    for (Moments[] m : moments) {
+      Regression.Fit fit = m[0].ready() ? regression.fit(m[0], directions(r)) : null;
+      if (fit != null) {
+        double sum = 0;
+        for (double[] row : fit.standardErrors()) {
+          for (double e : row) {
+            sum += e * e;
+          }
+        }
+        if (sum < least) {
+          least = sum;
+          best =
+              new SubspaceHessian(
+                  subspace.basis(), fit.hessian(), fit.standardErrors(), m[0].effectiveCount());
+        }
+      }
+    }
+    return best;
+  }
+
+  void writeTo(DataOutput out) throws IOException {
+    epochs.writeTo(out);
+    residual.writeTo(out);
+    out.writeInt(inBlock);
+    out.writeInt(group);
+    for (int b = 0; b < RATES.length; b++) {
+      instruments[b].writeTo(out);
+      for (Moments m : moments[b]) {
+        m.writeTo(out);
+      }
+    }
+  }
+
+  void readFrom(DataInput in) throws IOException {
+    epochs.readFrom(in);
+    residual.readFrom(in);
+    inBlock = in.readInt();
+    group = in.readInt();
+    for (int b = 0; b < RATES.length; b++) {
+      instruments[b].readFrom(in);
+      for (Moments m : moments[b]) {
+        m.readFrom(in);
+      }
+    }
+  }
+}
