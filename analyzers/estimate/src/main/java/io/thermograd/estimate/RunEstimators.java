@@ -1,5 +1,8 @@
 package io.thermograd.estimate;
 
+import io.thermograd.estimate.curvature.Alignment;
+import io.thermograd.estimate.curvature.Sharpness;
+import io.thermograd.estimate.curvature.StreamSharpness;
 import io.thermograd.estimate.noise.NoiseEstimator;
 import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.RunSettings;
@@ -23,6 +26,7 @@ public final class RunEstimators {
 
   private final int sketchDim;
   private final NoiseEstimator noise;
+  private final Sharpness sharpness;
   private final Temperatures temperatures;
   private final LossMoments loss;
   private final Pace pace = new Pace();
@@ -35,6 +39,7 @@ public final class RunEstimators {
   public RunEstimators(RunSettings settings, double noiseHalfLife, double lossHalfLife) {
     this.sketchDim = settings.sketchDim();
     this.noise = new NoiseEstimator(settings, noiseHalfLife);
+    this.sharpness = new Sharpness(settings, noiseHalfLife);
     this.temperatures = new Temperatures(settings);
     this.loss = new LossMoments(lossHalfLife);
   }
@@ -46,6 +51,7 @@ public final class RunEstimators {
       loss.accept(batchLoss);
     }
     double sketchedSqnorm = noise.accept(step);
+    sharpness.accept(step, noise.stepTrace(), this::stream);
     pace.accept(step.step(), step.time());
     latest = StepScalars.of(step, sketchedSqnorm);
   }
@@ -60,10 +66,21 @@ public final class RunEstimators {
     return noise.heavyTailed();
   }
 
+  /** Whether the steepest direction hovers at the edge of stability. */
+  public boolean atEdgeOfStability() {
+    return sharpness.atEdge();
+  }
+
+  private StreamSharpness stream() {
+    return StreamSharpness.absent("x");
+  }
+
   /** Puts every quantity, or the reason why it is absent, into the list. */
   public void describe(QuantityList out) {
     loss.describe(out);
     noise.describe(out);
+    sharpness.describe(out, stream());
+    Alignment.describe(out);
     temperatures.describe(out, latest, noise);
     pace.describe(out);
     describeLatest(out);
@@ -122,6 +139,7 @@ public final class RunEstimators {
   /** Writes the state; the same state gives the same bytes. */
   public void writeTo(DataOutput out) throws IOException {
     noise.writeTo(out);
+    sharpness.writeTo(out);
     loss.writeTo(out);
     pace.writeTo(out);
     StepScalars now = latest;
@@ -134,6 +152,7 @@ public final class RunEstimators {
   /** Replaces the state by what {@link #writeTo} wrote, for the same settings and half-lives. */
   public void readFrom(DataInput in) throws IOException {
     noise.readFrom(in);
+    sharpness.readFrom(in);
     loss.readFrom(in);
     pace.readFrom(in);
     latest = in.readBoolean() ? StepScalars.readFrom(in) : null;
