@@ -36,9 +36,10 @@ public enum QuantityName {
       "Tail index of the noise vectors' norms: moments of this order and above do not exist"),
   NOISE_KURTOSIS(
       "noise_kurtosis", "1", "Excess kurtosis of the noise along fixed directions, 0 when normal"),
+  CURVATURE_RAYLEIGH(
+      "curvature_rayleigh", "loss/param²", "tr(HC)/tr C, mean curvature along the updates"),
   SHARPNESS("sharpness", "loss/param²", "λ_max, the Hessian's largest eigenvalue"),
-  SHARPNESS_PROBE(
-      "sharpness_probe", "loss/param²", "λ_max as the trainer's latest probe found it"),
+  SHARPNESS_PROBE("sharpness_probe", "loss/param²", "λ_max as the trainer's latest probe found it"),
   SHARPNESS_DISAGREEMENT(
       "sharpness_disagreement", "1", "log of the stream's λ_max over the latest probe's"),
   HESSIAN_TRACE("hessian_trace", "loss/param²", "tr H as the trainer's latest probe found it"),

@@ -2,7 +2,7 @@ package io.thermograd.estimate;
 
 import io.thermograd.estimate.curvature.Alignment;
 import io.thermograd.estimate.curvature.Sharpness;
-import io.thermograd.estimate.curvature.StreamSharpness;
+import io.thermograd.estimate.curvature.StreamCurvature;
 import io.thermograd.estimate.noise.NoiseEstimator;
 import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.RunSettings;
@@ -26,6 +26,7 @@ public final class RunEstimators {
 
   private final int sketchDim;
   private final NoiseEstimator noise;
+  private final StreamCurvature curvature;
   private final Sharpness sharpness;
   private final Temperatures temperatures;
   private final LossMoments loss;
@@ -39,6 +40,7 @@ public final class RunEstimators {
   public RunEstimators(RunSettings settings, double noiseHalfLife, double lossHalfLife) {
     this.sketchDim = settings.sketchDim();
     this.noise = new NoiseEstimator(settings, noiseHalfLife);
+    this.curvature = new StreamCurvature(settings, noiseHalfLife);
     this.sharpness = new Sharpness(settings, noiseHalfLife);
     this.temperatures = new Temperatures(settings);
     this.loss = new LossMoments(lossHalfLife);
@@ -51,9 +53,16 @@ public final class RunEstimators {
       loss.accept(batchLoss);
     }
     double sketchedSqnorm = noise.accept(step);
-    sharpness.accept(step, noise.stepTrace(), this::stream);
+    curvature.accept(step, noise);
+    sharpness.accept(step, noise.stepTrace(), curvature::sharpness);
     pace.accept(step.step(), step.time());
-    latest = StepScalars.of(step, sketchedSqnorm);
+    StepScalars now = latest;
+    if (now == null) {
+      now = new StepScalars();
+      latest = now;
+    }
+    now.set(step, sketchedSqnorm);
+    noise.endStep();
   }
 
   /** The smoothed loss, for detectors. */
@@ -71,15 +80,12 @@ public final class RunEstimators {
     return sharpness.atEdge();
   }
 
-  private StreamSharpness stream() {
-    return StreamSharpness.absent("x");
-  }
-
   /** Puts every quantity, or the reason why it is absent, into the list. */
   public void describe(QuantityList out) {
     loss.describe(out);
     noise.describe(out);
-    sharpness.describe(out, stream());
+    curvature.describe(out);
+    sharpness.describe(out, curvature.sharpness());
     Alignment.describe(out);
     temperatures.describe(out, latest, noise);
     pace.describe(out);
@@ -139,6 +145,7 @@ public final class RunEstimators {
   /** Writes the state; the same state gives the same bytes. */
   public void writeTo(DataOutput out) throws IOException {
     noise.writeTo(out);
+    curvature.writeTo(out);
     sharpness.writeTo(out);
     loss.writeTo(out);
     pace.writeTo(out);
@@ -152,6 +159,7 @@ public final class RunEstimators {
   /** Replaces the state by what {@link #writeTo} wrote, for the same settings and half-lives. */
   public void readFrom(DataInput in) throws IOException {
     noise.readFrom(in);
+    curvature.readFrom(in);
     sharpness.readFrom(in);
     loss.readFrom(in);
     pace.readFrom(in);

@@ -200,7 +200,8 @@ public final class Sharpness {
       out.putExact(QuantityName.SHARPNESS_PROBE, hessianTop, PROBE);
     } else {
       out.absent(
-          QuantityName.SHARPNESS_PROBE, "the run sends no probe: set hessian_top in a step's probe");
+          QuantityName.SHARPNESS_PROBE,
+          "the run sends no probe: set hessian_top in a step's probe");
     }
     if (Double.isNaN(hessianTrace)) {
       out.absent(

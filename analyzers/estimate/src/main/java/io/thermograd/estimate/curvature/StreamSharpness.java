@@ -14,7 +14,7 @@ public record StreamSharpness(
     double value, double logError, float[] direction, @Nullable String absent) {
 
   /** None, for a reason of one line. */
-  public static StreamSharpness absent(String reason) {
+  static StreamSharpness absent(String reason) {
     return new StreamSharpness(Double.NaN, Double.NaN, new float[0], reason);
   }
 

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SharpnessTest {
-  private static final StreamSharpness NONE = new StreamSharpness(
-      Double.NaN, Double.NaN, new float[0], "warming up");
+  private static final StreamSharpness NONE =
+      new StreamSharpness(Double.NaN, Double.NaN, new float[0], "warming up");
 
   private StreamSharpness stream = NONE;
 
@@ -105,7 +105,11 @@ class SharpnessTest {
   void adamNeedsThePreconditionedCurvature() {
     RunSettings adam =
         new RunSettings(
-            OptionalLong.empty(), OptionalDouble.empty(), Optimizer.ADAM, 0, OptionalDouble.of(0.9));
+            OptionalLong.empty(),
+            OptionalDouble.empty(),
+            Optimizer.ADAM,
+            0,
+            OptionalDouble.of(0.9));
     Sharpness sharpness = new Sharpness(adam, 500);
     accept(sharpness, 0, 0.001, top(5));
     assertThat(get(sharpness, "sharpness").value()).isEqualTo(5);

@@ -57,9 +57,9 @@ class SharpnessTrackTest {
 
   /**
    * Drawn from the model itself, whose scale the prior does not know: Student's interval holds the
-   * next reading in 95 % of 4,000 runs (± 1 % is 3 standard errors; the plug-in scale, the cut at 12
-   * degrees and the prior's own share are worth as much again). A calmer run than the prior's has
-   * wider intervals than it deserves for a while.
+   * next reading in 95 % of 4,000 runs (± 1 % is 3 standard errors; the plug-in scale, the cut at
+   * 12 degrees and the prior's own share are worth as much again). A calmer run than the prior's
+   * has wider intervals than it deserves for a while.
    */
   @ParameterizedTest
   @CsvSource({"0.02, 1", "0.05, 1", "0.08, 0.985", "0.15, 0.97"})

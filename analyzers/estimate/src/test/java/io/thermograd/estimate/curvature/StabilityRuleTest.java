@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Test;
 class StabilityRuleTest {
   private static final int STEPS = 60_000;
 
-  /** The optimizers' own recurrences on ½κθ², a fiftieth of a percent on either side of the edge. */
+  /**
+   * The optimizers' own recurrences on ½κθ², a fiftieth of a percent on either side of the edge.
+   */
   @RepeatedTest(30)
   void oneIsWhereTheRecurrenceBeginsToGrow(RepetitionInfo info) {
     var random = new SplittableRandom(info.getCurrentRepetition());
@@ -25,8 +27,12 @@ class StabilityRuleTest {
       double b = optimizer == Optimizer.SGD ? 0 : beta;
       StabilityRule rule = StabilityRule.of(settings(optimizer, b));
       double edge = 1 / (rule.gain() * kappa);
-      assertThat(growth(optimizer, b, 0.9998 * edge, kappa)).as("below, %s", optimizer).isLessThan(1);
-      assertThat(growth(optimizer, b, 1.0002 * edge, kappa)).as("above, %s", optimizer).isGreaterThan(1);
+      assertThat(growth(optimizer, b, 0.9998 * edge, kappa))
+          .as("below, %s", optimizer)
+          .isLessThan(1);
+      assertThat(growth(optimizer, b, 1.0002 * edge, kappa))
+          .as("above, %s", optimizer)
+          .isGreaterThan(1);
     }
   }
 
