@@ -36,6 +36,9 @@ public enum QuantityName {
       "Tail index of the noise vectors' norms: moments of this order and above do not exist"),
   NOISE_KURTOSIS(
       "noise_kurtosis", "1", "Excess kurtosis of the noise along fixed directions, 0 when normal"),
+  CURVATURE_RAYLEIGH(
+      "curvature_rayleigh", "loss/param²", "tr(HC)/tr C, mean curvature along the updates"),
+  SHARPNESS("sharpness", "loss/param²", "λ_max, the Hessian's largest eigenvalue"),
   TEMPERATURE_NOMINAL(
       "temperature_nominal", "param²/loss/example", "η/((1−β)B), the temperature's settings part"),
   TEMPERATURE_EFFECTIVE(

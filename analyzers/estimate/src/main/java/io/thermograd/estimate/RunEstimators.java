@@ -1,5 +1,6 @@
 package io.thermograd.estimate;
 
+import io.thermograd.estimate.curvature.StreamCurvature;
 import io.thermograd.estimate.noise.NoiseEstimator;
 import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.RunSettings;
@@ -23,6 +24,7 @@ public final class RunEstimators {
 
   private final int sketchDim;
   private final NoiseEstimator noise;
+  private final StreamCurvature curvature;
   private final Temperatures temperatures;
   private final LossMoments loss;
   private final Pace pace = new Pace();
@@ -35,6 +37,7 @@ public final class RunEstimators {
   public RunEstimators(RunSettings settings, double noiseHalfLife, double lossHalfLife) {
     this.sketchDim = settings.sketchDim();
     this.noise = new NoiseEstimator(settings, noiseHalfLife);
+    this.curvature = new StreamCurvature(settings, noiseHalfLife);
     this.temperatures = new Temperatures(settings);
     this.loss = new LossMoments(lossHalfLife);
   }
@@ -46,6 +49,7 @@ public final class RunEstimators {
       loss.accept(batchLoss);
     }
     double sketchedSqnorm = noise.accept(step);
+    curvature.accept(step, noise);
     pace.accept(step.step(), step.time());
     StepScalars now = latest;
     if (now == null) {
@@ -70,6 +74,7 @@ public final class RunEstimators {
   public void describe(QuantityList out) {
     loss.describe(out);
     noise.describe(out);
+    curvature.describe(out);
     temperatures.describe(out, latest, noise);
     pace.describe(out);
     describeLatest(out);
@@ -128,6 +133,7 @@ public final class RunEstimators {
   /** Writes the state; the same state gives the same bytes. */
   public void writeTo(DataOutput out) throws IOException {
     noise.writeTo(out);
+    curvature.writeTo(out);
     loss.writeTo(out);
     pace.writeTo(out);
     StepScalars now = latest;
@@ -140,6 +146,7 @@ public final class RunEstimators {
   /** Replaces the state by what {@link #writeTo} wrote, for the same settings and half-lives. */
   public void readFrom(DataInput in) throws IOException {
     noise.readFrom(in);
+    curvature.readFrom(in);
     loss.readFrom(in);
     pace.readFrom(in);
     latest = in.readBoolean() ? StepScalars.readFrom(in) : null;
