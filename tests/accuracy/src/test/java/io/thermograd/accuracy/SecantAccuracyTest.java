@@ -1,12 +1,11 @@
 package io.thermograd.accuracy;
 
-import io.thermograd.estimate.curvature.StreamCurvature;
-import io.thermograd.estimate.noise.NoiseEstimator;
+import io.thermograd.estimate.curvature.Secant;
+import io.thermograd.estimate.noise.Contrasts;
 import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.wire.Quantity;
-import io.thermograd.wire.QuantityName;
 import io.thermograd.wire.proto.RunStarted.Optimizer;
 import java.util.Arrays;
 import java.util.List;
@@ -58,9 +57,13 @@ class SecantAccuracyTest {
       double value = Objects.requireNonNull(q.value());
       square += Math.pow(value / exact - 1, 2) / RUNS;
       mean += (value / exact - 1) / RUNS;
-      covered += Objects.requireNonNull(q.low()) <= exact && exact <= Objects.requireNonNull(q.high()) ? 1 : 0;
+      covered +=
+          Objects.requireNonNull(q.low()) <= exact && exact <= Objects.requireNonNull(q.high())
+              ? 1
+              : 0;
     }
-    String where = "β = %.1f, ηκ₁ = %.2f, k = %,d, %d runs of %d".formatted(beta, rate, dim, RUNS, STEPS);
+    String where =
+        "β = %.1f, ηκ₁ = %.2f, k = %,d, %d runs of %d".formatted(beta, rate, dim, RUNS, STEPS);
     AccuracyTable.add(
         softly,
         "curvature_rayleigh",
@@ -74,20 +77,17 @@ class SecantAccuracyTest {
   private static Quantity run(SketchedQuadratic.Form form, int dim, double beta, long seed) {
     SketchedQuadratic quadratic = new SketchedQuadratic(form, P, dim, ETA, beta, seed);
     RunSettings settings =
-        new RunSettings(
-            OptionalLong.empty(), OptionalDouble.of(beta), Optimizer.MOMENTUM, dim);
-    NoiseEstimator noise = new NoiseEstimator(settings, 500);
-    StreamCurvature curvature = new StreamCurvature(settings, 500);
+        new RunSettings(OptionalLong.empty(), OptionalDouble.of(beta), Optimizer.MOMENTUM, dim);
+    Secant secant = new Secant(settings, 500);
     int burn = (int) (20 / (1 - beta));
     for (int t = 0; t < STEPS + burn; t++) {
       TrainingStep step = quadratic.next();
       if (t >= burn) {
-        noise.accept(step);
-        curvature.accept(step, noise);
+        secant.accept(step, Contrasts.of(step.sketches(), step.examples()));
       }
     }
     QuantityList out = new QuantityList();
-    curvature.describe(out);
+    secant.describe(out);
     return Objects.requireNonNull(out.quantities().get("curvature_rayleigh"));
   }
 

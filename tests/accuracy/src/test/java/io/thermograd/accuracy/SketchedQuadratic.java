@@ -8,11 +8,12 @@ import java.util.SplittableRandom;
 
 /**
  * SGD with momentum on ½θᵀHθ in P dimensions, seen through a real sketch, at the cost of k. H and Σ
- * are multiples of the identity but in the span of J dense orthonormal directions u_j. So the sketch
- * of Hθ is κ₀Sθ + Σ_j s_j·(…), s_j = Su_j, and θ is only needed as Sθ and as its J coordinates. S
- * has one ±1 a column, so SSᵀ is diagonal with the counts n_c, and the sketch of an isotropic normal
- * vector has independent elements of variance n_c; its coordinates along the u_j given its sketch
- * are normal as well. Nothing is approximated but that normals come from a table at random offsets.
+ * are multiples of the identity but in the span of J dense orthonormal directions u_j. So the
+ * sketch of Hθ is κ₀Sθ + Σ_j s_j·(…), s_j = Su_j, and θ is only needed as Sθ and as its J
+ * coordinates. S has one ±1 a column, so SSᵀ is diagonal with the counts n_c, and the sketch of an
+ * isotropic normal vector has independent elements of variance n_c; its coordinates along the u_j
+ * given its sketch are normal as well. Nothing is approximated but that normals come from a table
+ * at random offsets.
  */
 final class SketchedQuadratic {
   static final int MICRO_BATCHES = 4;

@@ -1,6 +1,5 @@
 package io.thermograd.estimate.curvature;
 
-import io.thermograd.estimate.numeric.HalfLife;
 import io.thermograd.estimate.numeric.StateArrays;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -8,62 +7,99 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Blocks of an {@link Instrument}'s sums, forgotten exponentially, in {@value #GROUPS} groups that
- * take turns: estimates without one group at a time tell the bias and the error of the estimate
- * with all of them. One owner thread.
+ * An {@link Instrument}'s sums in up to {@value #BINS} bins of time, the newest last. When all are
+ * full, neighbours join and bins are twice as long from then on, up to a longest length, after
+ * which the oldest is dropped: what is remembered grows with the run, and the bins tell how the
+ * curvature drifts. One owner thread.
  */
 final class Moments {
-  static final int GROUPS = 8;
+  static final int BINS = 16;
+
+  private static final double KEPT = 0.9;
 
   private final int r;
-  private final double decay;
+  private final long longest;
   private final double[][] a;
   private final double[][] n;
-  private final double[] traceA = new double[GROUPS];
-  private final double[] traceN = new double[GROUPS];
-  private final double[] weight = new double[GROUPS];
+  private final double[] traceA = new double[BINS];
+  private final double[] traceN = new double[BINS];
+  private final double[] count = new double[BINS];
   private final double[] c;
   private final double[] f;
-  private double squaredWeight;
+  private double weight;
+  private int bins;
+  private long blocks = 1;
+  private long inLast;
 
   /**
-   * @param blocks after which a block weighs half
+   * @param longest blocks of a bin
    */
-  Moments(int r, double blocks) {
+  Moments(int r, long longest) {
     this.r = r;
-    this.decay = HalfLife.decay(blocks);
-    this.a = new double[GROUPS][r * r];
-    this.n = new double[GROUPS][r * r];
+    this.longest = longest;
+    this.a = new double[BINS][r * r];
+    this.n = new double[BINS][r * r];
     this.c = new double[r * r];
     this.f = new double[r * r];
   }
 
-  /** Adds a block's sums to a group. */
-  void add(Instrument block, int group) {
-    for (int i = 0; i < GROUPS; i++) {
-      scale(a[i]);
-      scale(n[i]);
-      traceA[i] *= decay;
-      traceN[i] *= decay;
-      weight[i] *= decay;
+  /** Adds a block's sums. */
+  void add(Instrument block) {
+    if (block.count() == 0) {
+      return;
     }
-    scale(c);
-    scale(f);
-    squaredWeight *= decay * decay;
-    sum(a[group], block.sum(Instrument.A));
-    sum(n[group], block.sum(Instrument.N));
-    sum(c, block.sum(Instrument.C));
-    sum(f, block.sum(Instrument.F));
-    traceA[group] += block.traceA();
-    traceN[group] += block.traceN();
-    weight[group] += block.count();
-    squaredWeight += block.count();
+    if (bins == 0 || inLast >= blocks) {
+      open();
+    }
+    int at = bins - 1;
+    sum(a[at], block.sum(Instrument.A));
+    sum(n[at], block.sum(Instrument.N));
+    traceA[at] += block.traceA();
+    traceN[at] += block.traceN();
+    count[at] += block.count();
+    inLast++;
+    weight = KEPT * weight + block.count();
+    for (int i = 0; i < r * r; i++) {
+      c[i] = KEPT * c[i] + block.sum(Instrument.C)[i];
+      f[i] = KEPT * f[i] + block.sum(Instrument.F)[i];
+    }
   }
 
-  private void scale(double[] x) {
-    for (int i = 0; i < x.length; i++) {
-      x[i] *= decay;
+  private void open() {
+    if (bins == BINS) {
+      if (blocks < longest) {
+        for (int i = 0; i < BINS / 2; i++) {
+          move(2 * i, i);
+          sum(a[i], a[2 * i + 1]);
+          sum(n[i], n[2 * i + 1]);
+          traceA[i] += traceA[2 * i + 1];
+          traceN[i] += traceN[2 * i + 1];
+          count[i] += count[2 * i + 1];
+        }
+        bins = BINS / 2;
+        blocks *= 2;
+      } else {
+        for (int i = 1; i < BINS; i++) {
+          move(i, i - 1);
+        }
+        bins--;
+      }
     }
+    Arrays.fill(a[bins], 0);
+    Arrays.fill(n[bins], 0);
+    traceA[bins] = 0;
+    traceN[bins] = 0;
+    count[bins] = 0;
+    bins++;
+    inLast = 0;
+  }
+
+  private void move(int from, int to) {
+    System.arraycopy(a[from], 0, a[to], 0, r * r);
+    System.arraycopy(n[from], 0, n[to], 0, r * r);
+    traceA[to] = traceA[from];
+    traceN[to] = traceN[from];
+    count[to] = count[from];
   }
 
   private static void sum(double[] x, double[] y) {
@@ -75,7 +111,7 @@ final class Moments {
   /** Goes along to new directions: M ← RMRᵀ. */
   void rotate(double[][] rotation) {
     double[] scratch = new double[r * r];
-    for (int g = 0; g < GROUPS; g++) {
+    for (int g = 0; g < bins; g++) {
       rotate(a[g], rotation, scratch);
       rotate(n[g], rotation, scratch);
     }
@@ -108,89 +144,100 @@ final class Moments {
     return r;
   }
 
-  /** Steps in the sums, as they weigh now. */
-  double weight() {
+  /** Bins with something in them. */
+  int bins() {
+    return bins;
+  }
+
+  /** Steps in a bin. */
+  double count(int bin) {
+    return count[bin];
+  }
+
+  /** Steps in the bins from {@code first} on. */
+  double steps(int first) {
     double sum = 0;
-    for (double w : weight) {
-      sum += w;
+    for (int g = first; g < bins; g++) {
+      sum += count[g];
     }
     return sum;
   }
 
-  /** Equally weighted steps with the same error. */
-  double effectiveCount() {
-    double w = weight();
-    return squaredWeight > 0 ? w * w / squaredWeight : 0;
-  }
-
-  /** Whether each group has something. */
-  boolean ready() {
-    for (double w : weight) {
-      if (!(w > 0)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   /**
-   * Means without one group, or with all for a group of −1.
+   * Means over the bins from {@code first} on, but one ({@code without}, or −1).
    *
    * @param matrix {@link Instrument#A} or {@link Instrument#N}, into {@code out}
    * @return the whole sketch's trace
    */
-  double mean(int matrix, int without, double[] out) {
+  double mean(int matrix, int first, int without, double[] out) {
     double[][] from = matrix == Instrument.A ? a : n;
     double[] traces = matrix == Instrument.A ? traceA : traceN;
     Arrays.fill(out, 0);
     double trace = 0;
-    double w = 0;
-    for (int g = 0; g < GROUPS; g++) {
+    double steps = 0;
+    for (int g = first; g < bins; g++) {
       if (g != without) {
         sum(out, from[g]);
         trace += traces[g];
-        w += weight[g];
+        steps += count[g];
       }
     }
     for (int i = 0; i < out.length; i++) {
-      out[i] /= w;
+      out[i] /= steps;
     }
-    return trace / w;
+    return trace / steps;
   }
 
-  /** EW(θ̃θ̃ᵀ)_ij. */
+  /** Σ_ij u_i·M_ij·w_j of one bin, over its steps. */
+  double bilinear(int matrix, int bin, double[] u, double[] w) {
+    double[] m = matrix == Instrument.A ? a[bin] : n[bin];
+    double sum = 0;
+    for (int i = 0; i < u.length; i++) {
+      for (int j = 0; j < w.length; j++) {
+        sum += u[i] * m[i * r + j] * w[j];
+      }
+    }
+    return sum / count[bin];
+  }
+
+  /** Mean of θ̃θ̃ᵀ_ij of late. */
   double instrument(int i, int j) {
-    return c[i * r + j] / weight();
+    return c[i * r + j] / weight;
   }
 
-  /** EW(ggᵀ)_ii, the noise of the gradient and little else. */
+  /** Mean of ggᵀ_ii of late: the noise of the gradient and little else. */
   double gradient(int i) {
-    return f[i * r + i] / weight();
+    return f[i * r + i] / weight;
   }
 
   void writeTo(DataOutput out) throws IOException {
-    for (double[] x : arrays()) {
+    out.writeInt(bins);
+    out.writeLong(blocks);
+    out.writeLong(inLast);
+    out.writeDouble(weight);
+    for (double[] x : new double[][] {traceA, traceN, count, c, f}) {
       StateArrays.write(out, x);
     }
-    for (int g = 0; g < GROUPS; g++) {
+    for (int g = 0; g < bins; g++) {
       StateArrays.write(out, a[g]);
       StateArrays.write(out, n[g]);
     }
-    out.writeDouble(squaredWeight);
   }
 
   void readFrom(DataInput in) throws IOException {
-    for (double[] x : arrays()) {
+    bins = in.readInt();
+    if (bins < 0 || bins > BINS) {
+      throw new IOException("state claims " + bins + " bins");
+    }
+    blocks = in.readLong();
+    inLast = in.readLong();
+    weight = in.readDouble();
+    for (double[] x : new double[][] {traceA, traceN, count, c, f}) {
       StateArrays.read(in, x);
     }
-    for (int g = 0; g < GROUPS; g++) {
+    for (int g = 0; g < bins; g++) {
       StateArrays.read(in, a[g]);
       StateArrays.read(in, n[g]);
     }
-    squaredWeight = in.readDouble();
-  }
-
-  private double[][] arrays() {
-    return new double[][] {traceA, traceN, weight, c, f};
   }
 }

@@ -29,8 +29,9 @@ final class Regression {
   /**
    * What p directions say.
    *
-   * @param value λ_max, bias taken off
-   * @param error its standard error
+   * @param value λ_max on average over the bins, bias taken off
+   * @param variance of its error
+   * @param trend how it moves
    * @param top its direction in V, p elements
    * @param weights w = A⁻¹·top, p elements: the instrument of that direction alone
    * @param agreement smallest |cos| of the direction with those found without a group
@@ -39,12 +40,32 @@ final class Regression {
    */
   record Fit(
       double value,
-      double error,
+      double variance,
+      Trend trend,
       double[] top,
       double[] weights,
       double agreement,
       double[][] hessian,
-      double[][] standardErrors) {}
+      double[][] standardErrors) {
+
+    /** How much of the drift is believed: its square over what that is expected to be. */
+    private double believed() {
+      double square = trend.change() * trend.change();
+      return square / (square + trend.changeVariance());
+    }
+
+    /** λ_max at the end of the bins. */
+    double latest() {
+      return value + believed() * trend.change();
+    }
+
+    /** Its standard error, of which the drift that was believed and the rest are a part. */
+    double latestError() {
+      double s = believed();
+      double c = trend.change();
+      return Math.sqrt(variance + s * s * trend.changeVariance() + (1 - s) * (1 - s) * c * c);
+    }
+  }
 
   /**
    * @param sketchDim k, 0 where gradients are sent whole
@@ -56,18 +77,18 @@ final class Regression {
     this.n = new double[r * r];
   }
 
-  /** Null when the moments do not have an inverse. */
-  @Nullable Fit fit(Moments moments, int p) {
-    Solution all = solve(moments, p, -1);
+  /** From the bins from {@code first} on, four at least; null when they have no inverse. */
+  @Nullable Fit fit(Moments moments, int first, int p) {
+    Solution all = solve(moments, first, -1, p);
     if (all == null) {
       return null;
     }
-    int groups = Moments.GROUPS;
+    int groups = moments.bins() - first;
     double mean = 0;
     double[] without = new double[groups];
     double agreement = 1;
     for (int g = 0; g < groups; g++) {
-      Solution s = solve(moments, p, g);
+      Solution s = solve(moments, first, first + g, p);
       if (s == null) {
         return null;
       }
@@ -87,8 +108,17 @@ final class Regression {
     double value = groups * all.value - (groups - 1) * mean;
     double bias = (all.value - value) / 2;
     double left = CROSSTALK * all.crosstalk * value;
-    double error = Math.sqrt((spread + all.variance()) / 2 + bias * bias + left * left);
-    return new Fit(value, error, all.top, all.weights, agreement, all.hessian, all.standardErrors);
+    double variance = (spread + all.variance()) / 2;
+    Trend trend = Trend.of(moments, first, all.top, all.weights, all.value, variance);
+    return new Fit(
+        value,
+        variance + bias * bias + left * left,
+        trend,
+        all.top,
+        all.weights,
+        agreement,
+        all.hessian,
+        all.standardErrors);
   }
 
   private record Solution(
@@ -112,10 +142,10 @@ final class Regression {
     }
   }
 
-  private @Nullable Solution solve(Moments moments, int p, int without) {
+  private @Nullable Solution solve(Moments moments, int first, int without, int p) {
     int r = moments.rank();
-    double outA = moments.mean(Instrument.A, without, a);
-    double outN = moments.mean(Instrument.N, without, n);
+    double outA = moments.mean(Instrument.A, first, without, a);
+    double outN = moments.mean(Instrument.N, first, without, n);
     for (int i = 0; i < r; i++) {
       outA -= a[i * r + i];
       outN -= n[i * r + i];
@@ -135,7 +165,7 @@ final class Regression {
       return null;
     }
     double[][] h = SmallMatrix.multiply(right, inverse);
-    double[] precision = precisions(moments, inverse, p);
+    double[] precision = precisions(moments, inverse, moments.steps(first), p);
     double[][] hessian = new double[p][p];
     double[][] errors = new double[p][p];
     double[] lower = new double[p * p];
@@ -169,8 +199,7 @@ final class Regression {
   }
 
   /** n/(A⁻¹CA⁻ᵀ)_jj. */
-  private static double[] precisions(Moments moments, double[][] inverse, int p) {
-    double count = moments.effectiveCount();
+  private static double[] precisions(Moments moments, double[][] inverse, double count, int p) {
     double[] out = new double[p];
     for (int j = 0; j < p; j++) {
       double sum = 0;

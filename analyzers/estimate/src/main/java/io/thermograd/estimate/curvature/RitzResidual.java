@@ -106,6 +106,15 @@ final class RitzResidual {
     }
   }
 
+  /** |cos| between a direction in sketch space and the one that is followed; 0 while none is. */
+  double agreement(float[] other) {
+    double cos = 0;
+    for (int c = 0; c < direction.length; c++) {
+      cos += direction[c] * other[c];
+    }
+    return Math.abs(cos);
+  }
+
   /** ‖Hz − λz‖²/‖λz‖², its noise taken off: may be negative; NaN while nothing is followed. */
   double square(double lambda, Subspace subspace) {
     int k = q[0].length;

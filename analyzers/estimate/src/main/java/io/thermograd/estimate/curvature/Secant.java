@@ -63,16 +63,20 @@ public final class Secant {
   private boolean followed;
   private float[] now = new float[0];
 
-  Secant(RunSettings settings, double halfLife) {
+  /**
+   * @param halfLife of the noise estimates, steps
+   */
+  public Secant(RunSettings settings, double halfLife) {
     this.settings = settings;
     this.means = new ForgettingMean(2, MEMORY * halfLife, Dependence.INDEPENDENT);
-    this.errors = new ForgettingMean(2, MEMORY * halfLife, Dependence.INDEPENDENT);
+    this.errors = new ForgettingMean(2, MEMORY * halfLife, Dependence.LAG_ONE_EITHER);
     this.sketch = new LaneSpread(MEMORY * halfLife);
     this.decay = (float) HalfLife.decay(MEMORY * halfLife);
     this.updates = new Updates(settings);
   }
 
-  void accept(TrainingStep step, Contrasts contrasts) {
+  /** Adds a step with at least two micro-batches. */
+  public void accept(TrainingStep step, Contrasts contrasts) {
     now = contrasts.mean();
     boolean known = updates.accept(step, now);
     boolean added = known && corrected && gradient.length == 1;
@@ -89,9 +93,9 @@ public final class Secant {
   }
 
   /**
-   * The noise of one gradient is in two successive N, with opposite signs and nearly cancelling where
-   * there is momentum: ⟨βD_{t−1} − D_t, ḡ_t⟩ − tr, β the forgetting, collects it, and what is left is
-   * independent from step to step.
+   * The noise of one gradient is in two successive N, with opposite signs and nearly cancelling
+   * where there is momentum: ⟨βD_{t−1} − D_t, ḡ_t⟩ − tr, β the forgetting, collects it, and what is
+   * left is independent from step to step.
    */
   private void add() {
     float[] update = updates.update();
@@ -177,7 +181,8 @@ public final class Secant {
     return means.mean(1);
   }
 
-  void describe(QuantityList out) {
+  /** Publishes ρ, or says what is missing. */
+  public void describe(QuantityList out) {
     if (means.count() < NEEDED) {
       out.absent(
           QuantityName.CURVATURE_RAYLEIGH,

@@ -7,6 +7,8 @@ import io.thermograd.estimate.step.RunSettings;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  * two time constants, since directions relax at unlike rates, and two memories, since the curvature
  * of a network drifts.
  *
- * <p><b>Which is shown.</b> Every combination of time constant, memory and number of leading
- * directions p is an estimate with an error; the smallest error wins, that of the long memory
- * counting also how far it is from the short one beyond their errors.
+ * <p><b>Which is shown.</b> Every combination of time constant, number of leading directions p and
+ * how far to look back is an average, carried on to the present along a line as far as the line's
+ * slope stands out of its error, with an error that counts what may be left of the drift. The
+ * smallest error wins.
  *
  * <p><b>Whether it is shown.</b> Only if its relative error is at most 10 %; if its direction was
  * the same without any eighth of the steps; if H does not throw the direction out of itself ({@link
@@ -34,14 +37,19 @@ final class Wandering {
   /** Slow enough for flat directions, and fast enough to leave drift behind. */
   private static final double[] RATES = {1.0 / 200, 1.0 / 32};
 
-  /** Half-lives of the noise estimates. */
-  private static final double[] MEMORIES = {16, 4};
+  /** Half-lives of the noise estimates that are remembered at most. */
+  private static final double MEMORY = 32;
+
+  /** Bins of {@link Moments} to look back on. */
+  private static final int[] LOOK_BACK = {4, 8, 16};
 
   private static final int[] DIRECTIONS = {4, 8, 16};
+  private static final double FOLLOWED_NEAR = 0.9;
+  private static final int LEAST_BINS = 4;
   private static final double LARGEST_ERROR = 0.1;
   private static final double LEAST_AGREEMENT = 0.9;
   private static final double LARGEST_RESIDUAL = 0.1;
-  private static final double LEAST_LEAD = 0.5;
+  private static final double LEAST_LEAD = 0.7;
   private static final int FOLLOWED = 1;
 
   private final int r;
@@ -51,11 +59,11 @@ final class Wandering {
   private final RitzResidual residual;
   private final double forgetting;
   private final Instrument[] instruments = new Instrument[RATES.length];
-  private final Moments[][] moments = new Moments[RATES.length][MEMORIES.length];
+  private final Moments[] moments = new Moments[RATES.length];
   private final double[] thetaV;
   private final double[] gradientV;
   private int inBlock;
-  private int group;
+  private int half;
 
   Wandering(RunSettings settings, double halfLife, Subspace subspace) {
     this.r = subspace.rank();
@@ -63,15 +71,13 @@ final class Wandering {
     this.epochs = new Epochs(settings.datasetSize());
     this.regression = new Regression(r, settings.sketchDim());
     this.residual = new RitzResidual(r);
-    this.forgetting = HalfLife.decay(Math.max(1, MEMORIES[0] * halfLife / BLOCK));
+    this.forgetting = HalfLife.decay(Math.max(1, MEMORY / 4 * halfLife / BLOCK));
     this.thetaV = new double[r];
     this.gradientV = new double[r];
     SketchMath math = new SketchMath();
     for (int b = 0; b < RATES.length; b++) {
       instruments[b] = new Instrument(r, RATES[b], math);
-      for (int m = 0; m < MEMORIES.length; m++) {
-        moments[b][m] = new Moments(r, Math.max(1, MEMORIES[m] * halfLife / BLOCK));
-      }
+      moments[b] = new Moments(r, (long) Math.max(1, MEMORY * halfLife / BLOCK / Moments.BINS));
     }
   }
 
@@ -89,7 +95,7 @@ final class Wandering {
     for (int b = 0; b < instruments.length; b++) {
       boolean used = instruments[b].accept(theta, thetaV, gradient, gradientV, begins);
       if (used && b == FOLLOWED) {
-        residual.accept(instruments[b], group % 2);
+        residual.accept(instruments[b], half);
       }
     }
     if (++inBlock == BLOCK) {
@@ -99,13 +105,11 @@ final class Wandering {
 
   private void fold() {
     for (int b = 0; b < instruments.length; b++) {
-      for (Moments m : moments[b]) {
-        m.add(instruments[b], group);
-      }
+      moments[b].add(instruments[b]);
       instruments[b].clear();
     }
     residual.discount(forgetting);
-    group = (group + 1) % Moments.GROUPS;
+    half = 1 - half;
     inBlock = 0;
   }
 
@@ -114,14 +118,12 @@ final class Wandering {
       fold();
     }
     for (int b = 0; b < instruments.length; b++) {
-      for (Moments m : moments[b]) {
-        m.rotate(rotation);
-      }
+      moments[b].rotate(rotation);
       instruments[b].project(subspace);
     }
-    Moments followed = moments[FOLLOWED][0];
-    if (followed.ready()) {
-      Regression.Fit fit = regression.fit(followed, directions(8));
+    Moments followed = moments[FOLLOWED];
+    if (followed.bins() >= LEAST_BINS) {
+      Regression.Fit fit = regression.fit(followed, 0, directions(8));
       if (fit != null) {
         residual.follow(fit.top(), fit.weights(), rotation, subspace);
       }
@@ -141,32 +143,25 @@ final class Wandering {
     return Math.min(p, there);
   }
 
-  private record Candidate(Regression.Fit fit, int p, double error) {}
+  private record Candidate(Regression.Fit fit, int p, double value, double error) {
+
+    static Candidate of(Regression.Fit fit, int p) {
+      return new Candidate(fit, p, fit.latest(), fit.latestError() / fit.latest());
+    }
+
+    boolean credible() {
+      return value > 0 && fit.agreement() >= LEAST_AGREEMENT;
+    }
+  }
 
   StreamSharpness sharpness() {
-    if (!moments[0][0].ready()) {
+    List<Candidate> all = candidates();
+    if (all.isEmpty()) {
       return StreamSharpness.absent("warming up: it takes some thousand steps with param_sketch");
     }
     Candidate best = null;
-    Candidate[] all = new Candidate[RATES.length * MEMORIES.length * DIRECTIONS.length];
-    int count = 0;
-    for (int b = 0; b < RATES.length; b++) {
-      for (int p : DIRECTIONS) {
-        Regression.Fit shorter = regression.fit(moments[b][1], directions(p));
-        Regression.Fit longer = regression.fit(moments[b][0], directions(p));
-        if (shorter != null) {
-          all[count++] = new Candidate(shorter, p, shorter.error() / shorter.value());
-        }
-        if (longer != null) {
-          all[count++] = new Candidate(longer, p, drifted(longer, shorter) / longer.value());
-        }
-      }
-    }
-    for (int i = 0; i < count; i++) {
-      Candidate c = all[i];
-      if (c.fit.value() > 0
-          && c.fit.agreement() >= LEAST_AGREEMENT
-          && (best == null || c.error < best.error)) {
+    for (Candidate c : all) {
+      if (c.credible() && (best == null || c.error < best.error)) {
         best = c;
       }
     }
@@ -178,11 +173,8 @@ final class Wandering {
               : "known to %.0f %% so far, %.0f %% are needed: more steps, or a probe"
                   .formatted(100 * best.error, 100 * LARGEST_ERROR));
     }
-    for (int i = 0; i < count; i++) {
-      Regression.Fit c = all[i].fit;
-      if (all[i].p > best.p
-          && c.agreement() >= LEAST_AGREEMENT
-          && c.value() - 2 * c.error() > 1.1 * best.fit.value()) {
+    for (Candidate c : all) {
+      if (c.p > best.p && c.credible() && c.value * (1 - 2 * c.error) > 1.1 * best.value) {
         return StreamSharpness.absent(
             "directions with less noise are sharper, and the sharpest may have less still: send a"
                 + " probe");
@@ -191,13 +183,22 @@ final class Wandering {
     return examine(best);
   }
 
-  private static double drifted(Regression.Fit longer, Regression.@Nullable Fit shorter) {
-    if (shorter == null) {
-      return longer.error();
+  private List<Candidate> candidates() {
+    List<Candidate> all = new ArrayList<>();
+    for (Moments m : moments) {
+      for (int bins : LOOK_BACK) {
+        int first = Math.max(0, m.bins() - bins);
+        boolean again = bins > LEAST_BINS && m.bins() <= bins / 2;
+        for (int p : DIRECTIONS) {
+          Regression.Fit fit =
+              m.bins() < LEAST_BINS || again ? null : regression.fit(m, first, directions(p));
+          if (fit != null) {
+            all.add(Candidate.of(fit, p));
+          }
+        }
+      }
     }
-    double d = longer.value() - shorter.value();
-    double errors = longer.error() * longer.error() + shorter.error() * shorter.error();
-    return Math.sqrt(longer.error() * longer.error() + Math.max(0, d * d - errors));
+    return all;
   }
 
   private StreamSharpness examine(Candidate best) {
@@ -211,13 +212,6 @@ final class Wandering {
           "the sharpest of the directions seen are those with the least noise, and sharper ones may"
               + " have less still: send a probe");
     }
-    double square = residual.square(best.fit.value(), subspace);
-    if (!(square <= LARGEST_RESIDUAL)) {
-      return StreamSharpness.absent(
-          Double.isNaN(square)
-              ? "warming up: the sharpest direction is not followed yet"
-              : "the Hessian leads out of the noise's leading directions: send a probe");
-    }
     float[] direction = new float[subspace.basis()[0].length];
     for (int i = 0; i < top.length; i++) {
       float[] v = subspace.basis()[i];
@@ -225,15 +219,24 @@ final class Wandering {
         direction[c] += (float) top[i] * v[c];
       }
     }
-    return new StreamSharpness(best.fit.value(), best.error, direction, null);
+    double square = residual.square(best.value, subspace);
+    boolean followed = residual.agreement(direction) >= FOLLOWED_NEAR;
+    if (Boolean.getBoolean("dbg")) System.out.println("p="+best.p+" value "+best.value+" level "+best.fit.value()+" latest "+best.fit.latest()+" err "+best.error+" agree "+best.fit.agreement()+" lead "+lead+" ritz2 "+square+" fol "+residual.agreement(direction));
+    if (!followed || !(square <= LARGEST_RESIDUAL)) {
+      return StreamSharpness.absent(
+          !followed || Double.isNaN(square)
+              ? "warming up: the sharpest direction has not been followed for long enough"
+              : "the Hessian leads out of the noise's leading directions: send a probe");
+    }
+    return new StreamSharpness(best.value, best.error, direction, null);
   }
 
   /** VᵀHV by the time constant that knows it best, or null. */
   @Nullable SubspaceHessian hessian() {
     SubspaceHessian best = null;
     double least = Double.POSITIVE_INFINITY;
-    for (Moments[] m : moments) {
-      Regression.Fit fit = m[0].ready() ? regression.fit(m[0], directions(r)) : null;
+    for (Moments m : moments) {
+      Regression.Fit fit = m.bins() >= LEAST_BINS ? regression.fit(m, 0, directions(r)) : null;
       if (fit != null) {
         double sum = 0;
         for (double[] row : fit.standardErrors()) {
@@ -245,7 +248,7 @@ final class Wandering {
           least = sum;
           best =
               new SubspaceHessian(
-                  subspace.basis(), fit.hessian(), fit.standardErrors(), m[0].effectiveCount());
+                  subspace.basis(), fit.hessian(), fit.standardErrors(), m.steps(0));
         }
       }
     }
@@ -256,12 +259,10 @@ final class Wandering {
     epochs.writeTo(out);
     residual.writeTo(out);
     out.writeInt(inBlock);
-    out.writeInt(group);
+    out.writeInt(half);
     for (int b = 0; b < RATES.length; b++) {
       instruments[b].writeTo(out);
-      for (Moments m : moments[b]) {
-        m.writeTo(out);
-      }
+      moments[b].writeTo(out);
     }
   }
 
@@ -269,12 +270,10 @@ final class Wandering {
     epochs.readFrom(in);
     residual.readFrom(in);
     inBlock = in.readInt();
-    group = in.readInt();
+    half = in.readInt();
     for (int b = 0; b < RATES.length; b++) {
       instruments[b].readFrom(in);
-      for (Moments m : moments[b]) {
-        m.readFrom(in);
-      }
+      moments[b].readFrom(in);
     }
   }
 }

@@ -27,7 +27,8 @@ public final class Contrasts {
     this.math = math;
   }
 
-  static Contrasts of(float[][] sketches, int[] examples) {
+  /** Of one step. */
+  public static Contrasts of(float[][] sketches, int[] examples) {
     Contrasts contrasts = new Contrasts(new SketchMath());
     contrasts.set(sketches, examples);
     return contrasts;

@@ -27,7 +27,10 @@ public final class ForgettingMean {
   /** What successive samples share. */
   public enum Dependence {
     INDEPENDENT,
-    LAG_ONE
+    /** Correlated with the one before, positively as far as it matters. */
+    LAG_ONE,
+    /** Correlated with the one before, by either sign: unbiased where LAG_ONE errs to be wide. */
+    LAG_ONE_EITHER
   }
 
   // Squares of larger samples would overflow, and an average never forgets an infinity.
@@ -186,7 +189,11 @@ public final class ForgettingMean {
 
   private double longRun(double lag1, double lag2) {
     // Sharing data cannot make the errors cancel here, but sampling noise of V₁, V₂ can look so.
-    return dependence == Dependence.INDEPENDENT ? lag1 : Math.max(3 * lag2 - 2 * lag1, lag2);
+    return switch (dependence) {
+      case INDEPENDENT -> lag1;
+      case LAG_ONE -> Math.max(3 * lag2 - 2 * lag1, lag2);
+      case LAG_ONE_EITHER -> Math.max(3 * lag2 - 2 * lag1, lag2 / 4);
+    };
   }
 
   public void writeTo(DataOutput out) throws IOException {
