@@ -1,5 +1,7 @@
 package io.thermograd.estimate;
 
+import io.thermograd.estimate.curvature.Alignment;
+import io.thermograd.estimate.curvature.Sharpness;
 import io.thermograd.estimate.curvature.StreamCurvature;
 import io.thermograd.estimate.noise.NoiseEstimator;
 import io.thermograd.estimate.step.QuantityList;
@@ -25,6 +27,7 @@ public final class RunEstimators {
   private final int sketchDim;
   private final NoiseEstimator noise;
   private final StreamCurvature curvature;
+  private final Sharpness sharpness;
   private final Temperatures temperatures;
   private final LossMoments loss;
   private final Pace pace = new Pace();
@@ -38,6 +41,7 @@ public final class RunEstimators {
     this.sketchDim = settings.sketchDim();
     this.noise = new NoiseEstimator(settings, noiseHalfLife);
     this.curvature = new StreamCurvature(settings, noiseHalfLife);
+    this.sharpness = new Sharpness(settings, noiseHalfLife);
     this.temperatures = new Temperatures(settings);
     this.loss = new LossMoments(lossHalfLife);
   }
@@ -50,6 +54,7 @@ public final class RunEstimators {
     }
     double sketchedSqnorm = noise.accept(step);
     curvature.accept(step, noise);
+    sharpness.accept(step, noise.stepTrace(), curvature::sharpness);
     pace.accept(step.step(), step.time());
     StepScalars now = latest;
     if (now == null) {
@@ -70,11 +75,18 @@ public final class RunEstimators {
     return noise.heavyTailed();
   }
 
+  /** Whether the steepest direction hovers at the edge of stability. */
+  public boolean atEdgeOfStability() {
+    return sharpness.atEdge();
+  }
+
   /** Puts every quantity, or the reason why it is absent, into the list. */
   public void describe(QuantityList out) {
     loss.describe(out);
     noise.describe(out);
     curvature.describe(out);
+    sharpness.describe(out, curvature.sharpness());
+    Alignment.describe(out);
     temperatures.describe(out, latest, noise);
     pace.describe(out);
     describeLatest(out);
@@ -134,6 +146,7 @@ public final class RunEstimators {
   public void writeTo(DataOutput out) throws IOException {
     noise.writeTo(out);
     curvature.writeTo(out);
+    sharpness.writeTo(out);
     loss.writeTo(out);
     pace.writeTo(out);
     StepScalars now = latest;
@@ -147,6 +160,7 @@ public final class RunEstimators {
   public void readFrom(DataInput in) throws IOException {
     noise.readFrom(in);
     curvature.readFrom(in);
+    sharpness.readFrom(in);
     loss.readFrom(in);
     pace.readFrom(in);
     latest = in.readBoolean() ? StepScalars.readFrom(in) : null;
