@@ -1,6 +1,7 @@
 package io.thermograd.estimate;
 
 import io.thermograd.estimate.curvature.StreamCurvature;
+import io.thermograd.estimate.fluctuation.Fluctuations;
 import io.thermograd.estimate.noise.NoiseEstimator;
 import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.RunSettings;
@@ -25,6 +26,7 @@ public final class RunEstimators {
   private final int sketchDim;
   private final NoiseEstimator noise;
   private final StreamCurvature curvature;
+  private final Fluctuations fluctuations;
   private final Temperatures temperatures;
   private final LossMoments loss;
   private final Pace pace = new Pace();
@@ -38,6 +40,7 @@ public final class RunEstimators {
     this.sketchDim = settings.sketchDim();
     this.noise = new NoiseEstimator(settings, noiseHalfLife);
     this.curvature = new StreamCurvature(settings, noiseHalfLife);
+    this.fluctuations = new Fluctuations(settings, noiseHalfLife);
     this.temperatures = new Temperatures(settings);
     this.loss = new LossMoments(lossHalfLife);
   }
@@ -50,6 +53,7 @@ public final class RunEstimators {
     }
     double sketchedSqnorm = noise.accept(step);
     curvature.accept(step, noise);
+    fluctuations.accept(step, noise);
     pace.accept(step.step(), step.time());
     StepScalars now = latest;
     if (now == null) {
@@ -75,6 +79,7 @@ public final class RunEstimators {
     loss.describe(out);
     noise.describe(out);
     curvature.describe(out);
+    fluctuations.describe(out, curvature.hessian());
     temperatures.describe(out, latest, noise);
     pace.describe(out);
     describeLatest(out);
@@ -134,6 +139,7 @@ public final class RunEstimators {
   public void writeTo(DataOutput out) throws IOException {
     noise.writeTo(out);
     curvature.writeTo(out);
+    fluctuations.writeTo(out);
     loss.writeTo(out);
     pace.writeTo(out);
     StepScalars now = latest;
@@ -147,6 +153,7 @@ public final class RunEstimators {
   public void readFrom(DataInput in) throws IOException {
     noise.readFrom(in);
     curvature.readFrom(in);
+    fluctuations.readFrom(in);
     loss.readFrom(in);
     pace.readFrom(in);
     latest = in.readBoolean() ? StepScalars.readFrom(in) : null;

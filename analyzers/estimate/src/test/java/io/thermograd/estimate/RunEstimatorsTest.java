@@ -49,7 +49,7 @@ class RunEstimatorsTest {
       var both = new java.util.TreeSet<>(list.quantities().keySet());
       both.addAll(list.absent().keySet());
       both.addAll(list.vectors().keySet());
-      assertThat(both).hasSize(21);
+      assertThat(both).hasSize(29);
       assertThat(list.absent().values()).allSatisfy(r -> assertThat(r).isNotBlank());
       list.quantities()
           .values()
