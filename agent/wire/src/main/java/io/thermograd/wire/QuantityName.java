@@ -39,6 +39,28 @@ public enum QuantityName {
   CURVATURE_RAYLEIGH(
       "curvature_rayleigh", "loss/param²", "tr(HC)/tr C, mean curvature along the updates"),
   SHARPNESS("sharpness", "loss/param²", "λ_max, the Hessian's largest eigenvalue"),
+  SHARPNESS_PROBE("sharpness_probe", "loss/param²", "λ_max as the trainer's latest probe found it"),
+  SHARPNESS_DISAGREEMENT(
+      "sharpness_disagreement", "1", "log of the stream's λ_max over the latest probe's"),
+  HESSIAN_TRACE("hessian_trace", "loss/param²", "tr H as the trainer's latest probe found it"),
+  STABILITY_RATIO(
+      "stability_ratio",
+      "1",
+      "η over the largest at which the steepest direction is stable: 1 at the edge of stability"),
+  NOISE_CURVATURE_ALIGNMENT(
+      "noise_curvature_alignment",
+      "1",
+      "tr(ΣH)/(‖Σ‖_F‖H‖_F) in the noise's leading directions, 1 when proportional"),
+  NOISE_CURVATURE_COSINE(
+      "noise_curvature_cosine",
+      "1",
+      "Cosine of the leading eigenvectors of Σ and H, its sign aside"),
+  NOISE_CURVATURE_SLOPE(
+      "noise_curvature_slope", "1", "Slope of log λ_i(Σ) on log κ_i(H), rank by rank"),
+  CURVATURE_NOISE_SCALE(
+      "curvature_noise_scale",
+      "examples",
+      "tr(HΣ)/(GᵀHG), the batch size at which noise and signal cost equal loss by curvature"),
   TEMPERATURE_NOMINAL(
       "temperature_nominal", "param²/loss/example", "η/((1−β)B), the temperature's settings part"),
   TEMPERATURE_EFFECTIVE(

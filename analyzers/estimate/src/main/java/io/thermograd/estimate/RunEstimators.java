@@ -1,5 +1,7 @@
 package io.thermograd.estimate;
 
+import io.thermograd.estimate.curvature.Alignment;
+import io.thermograd.estimate.curvature.Sharpness;
 import io.thermograd.estimate.curvature.StreamCurvature;
 import io.thermograd.estimate.fluctuation.Fluctuations;
 import io.thermograd.estimate.noise.NoiseEstimator;
@@ -26,6 +28,7 @@ public final class RunEstimators {
   private final int sketchDim;
   private final NoiseEstimator noise;
   private final StreamCurvature curvature;
+  private final Sharpness sharpness;
   private final Fluctuations fluctuations;
   private final Temperatures temperatures;
   private final LossMoments loss;
@@ -40,6 +43,7 @@ public final class RunEstimators {
     this.sketchDim = settings.sketchDim();
     this.noise = new NoiseEstimator(settings, noiseHalfLife);
     this.curvature = new StreamCurvature(settings, noiseHalfLife);
+    this.sharpness = new Sharpness(settings, noiseHalfLife);
     this.fluctuations = new Fluctuations(settings, noiseHalfLife);
     this.temperatures = new Temperatures(settings);
     this.loss = new LossMoments(lossHalfLife);
@@ -53,6 +57,7 @@ public final class RunEstimators {
     }
     double sketchedSqnorm = noise.accept(step);
     curvature.accept(step, noise);
+    sharpness.accept(step, noise.stepTrace(), curvature::sharpness);
     fluctuations.accept(step, noise);
     pace.accept(step.step(), step.time());
     StepScalars now = latest;
@@ -74,11 +79,18 @@ public final class RunEstimators {
     return noise.heavyTailed();
   }
 
+  /** Whether the steepest direction hovers at the edge of stability. */
+  public boolean atEdgeOfStability() {
+    return sharpness.atEdge();
+  }
+
   /** Puts every quantity, or the reason why it is absent, into the list. */
   public void describe(QuantityList out) {
     loss.describe(out);
     noise.describe(out);
     curvature.describe(out);
+    sharpness.describe(out, curvature.sharpness());
+    Alignment.describe(out);
     fluctuations.describe(out, curvature.hessian());
     temperatures.describe(out, latest, noise);
     pace.describe(out);
@@ -139,6 +151,7 @@ public final class RunEstimators {
   public void writeTo(DataOutput out) throws IOException {
     noise.writeTo(out);
     curvature.writeTo(out);
+    sharpness.writeTo(out);
     fluctuations.writeTo(out);
     loss.writeTo(out);
     pace.writeTo(out);
@@ -153,6 +166,7 @@ public final class RunEstimators {
   public void readFrom(DataInput in) throws IOException {
     noise.readFrom(in);
     curvature.readFrom(in);
+    sharpness.readFrom(in);
     fluctuations.readFrom(in);
     loss.readFrom(in);
     pace.readFrom(in);

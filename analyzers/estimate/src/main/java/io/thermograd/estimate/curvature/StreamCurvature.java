@@ -4,7 +4,6 @@ import io.thermograd.estimate.noise.NoiseEstimator;
 import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
-import io.thermograd.wire.QuantityName;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -58,18 +57,9 @@ public final class StreamCurvature {
     return secant;
   }
 
-  /** Publishes what is known. */
+  /** Publishes the mean curvature; {@link Sharpness} publishes λ_max, with what probes say. */
   public void describe(QuantityList out) {
     secant.describe(out);
-    StreamSharpness top = sharpness();
-    String reason = top.absent();
-    if (reason != null) {
-      out.absent(QuantityName.SHARPNESS, reason);
-      return;
-    }
-    double factor = Math.exp(1.959963984540054 * top.logError());
-    out.put(
-        QuantityName.SHARPNESS, top.value(), top.value() / factor, top.value() * factor, "stream");
   }
 
   public void writeTo(DataOutput out) throws IOException {

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * measured by the virial ⟨(d·u)(ḡ·u)⟩, beside what the exact stationary solution makes of κ and the
  * noise along u; and Var(θ·u) itself against its prediction.
  *
- * <p>Only of directions that have come to equilibrium: whose relaxation time 1/(η_effκ) is below a
- * quarter of a block's length. From what lies outside V the sketch leaves a share along each
+ * <p>Only of directions that have come to equilibrium: whose relaxation time 1/(η_effκ) is below an
+ * eighth of θ̄'s memory. From what lies outside V the sketch leaves a share along each
  * direction, which is taken off. Intervals: Student's t over blocks, the error of κ, and the length
  * of u in the sketch, √(2/k).
  */
@@ -21,7 +21,7 @@ final class DirectionalTemperatures {
   private static final String METHOD = "virial";
   private static final String PREDICTED = "lyapunov";
   private static final String RATIO = "moments";
-  private static final double RELAXATIONS = 4;
+  private static final double RELAXATIONS = 8;
   private static final double SIGNIFICANT = 3;
 
   private final Equilibrium at;
@@ -50,7 +50,7 @@ final class DirectionalTemperatures {
     for (Modes.Mode mode : modes) {
       double kappa = mode.curvature();
       if (kappa > SIGNIFICANT * mode.error()
-          && at.rate() * kappa * blocks.length() >= RELAXATIONS) {
+          && at.rate() * kappa * at.memory() >= RELAXATIONS) {
         Direction found = direction(mode);
         if (found.measured.value() > 0 && found.predicted > 0) {
           directions.add(found);
@@ -62,7 +62,7 @@ final class DirectionalTemperatures {
       absent(
           out,
           "no direction whose curvature is known has come to equilibrium within "
-              + blocks.length()
+              + (long) at.memory()
               + " steps");
       return;
     }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * them: temperatures per direction ({@link DirectionalTemperatures}), {@link RotationalFlow} and the
  * {@link LossForecast}.
  *
- * <p>θ̄ is the exponentially weighted mean of the parameters before the step, over L = 2 half-lives. ξ
+ * <p>θ̄ is the exponentially weighted mean of the parameters before the step, over L = 2 half-lives (rounded up to a power of two). ξ
  * is independent of it and of θ, so that ⟨d ḡᵀ⟩ = ⟨d (H(θ − θ*))ᵀ⟩: of a direction of curvature κ it is
  * κ·Var(θ)·a/(1 + a) with a = η_effκL. That is the virial: no estimate of κ enters but in the last
  * factor, and directions that are too flat to have come to equilibrium within L count as little as
@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 public final class Fluctuations {
   private static final int RANK = 16;
 
-  /** θ̄'s memory in half-lives. */
+  /** Length of a block, and θ̄'s memory, in half-lives. */
   private static final double MEMORY = 2;
 
   /** Blocks for an error to mean something. */
@@ -84,12 +84,12 @@ public final class Fluctuations {
   private long bare;
 
   /**
-   * @param halfLife of the noise estimates, steps; moments are of the latest 6 to 12 of them
+   * @param halfLife of the noise estimates, steps; moments are of the latest 24 of them
    */
   public Fluctuations(RunSettings settings, double halfLife) {
     this.settings = settings;
-    this.blocks = new Blocks(RANK, Math.min(halfLife, 1 << 24));
-    this.memory = MEMORY * blocks.longest();
+    this.blocks = new Blocks(RANK, MEMORY * Math.min(halfLife, 1 << 24));
+    this.memory = blocks.longest();
     this.subspace = new Subspace(RANK, (long) (Blocks.MOST * (double) blocks.longest()));
   }
 
@@ -231,8 +231,8 @@ public final class Fluctuations {
     if (age == 0 || bare > blocks.longest()) {
       return "needs param_sketch, learning_rate, batch_size and at least 2 micro-batches in step";
     }
-    if (blocks.count() < NEEDED || blocks.length() < blocks.longest()) {
-      long needed = (long) (memory / 2) + (long) NEEDED * blocks.longest();
+    if (blocks.count() < NEEDED || 2 * blocks.length() < blocks.longest()) {
+      long needed = (long) (memory / 2) + (long) NEEDED * blocks.longest() / 2;
       return "warming up: " + age + " of " + needed + " steps at these settings";
     }
     return null;

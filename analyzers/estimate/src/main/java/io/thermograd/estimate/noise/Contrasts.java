@@ -53,7 +53,7 @@ public final class Contrasts {
   private void start(float[] first, int count, int k) {
     if (mean.length != k) {
       mean = new float[k];
-      rows = new float[0][];
+      clear();
     }
     if (rows.length != count) {
       rows = new float[count][k];
@@ -81,8 +81,13 @@ public final class Contrasts {
   /** Lets go of storage that is too large to keep for the next step. */
   void release() {
     if ((long) rows.length * mean.length > KEPT) {
-      rows = new float[0][];
+      clear();
     }
+  }
+
+  private void clear() {
+    rows = new float[0][];
+    squares = new double[0];
   }
 
   /** m−1, 0 before the first step. */

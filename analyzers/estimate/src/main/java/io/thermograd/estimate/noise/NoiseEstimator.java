@@ -68,6 +68,7 @@ public final class NoiseEstimator {
   private int previousExamples;
   private long previousStep = -2;
   private int temporalInARow;
+  private double stepTrace = Double.NaN;
 
   public NoiseEstimator(RunSettings settings, double halfLife) {
     this.settings = settings;
@@ -80,6 +81,7 @@ public final class NoiseEstimator {
 
   /** Adds a step; ‖ḡ‖² as far as its sketches tell, NaN without any. */
   public double accept(TrainingStep step) {
+    stepTrace = Double.NaN;
     if (step.nonFinite() || step.microBatches() == 0) {
       return Double.NaN;
     }
@@ -192,9 +194,16 @@ public final class NoiseEstimator {
 
   /** tr Σ̂: D, or D·(n−1)/n for distinct examples. */
   private double trace(double scatter) {
-    return settings.datasetSize().isPresent()
-        ? scatter * (1 - 1.0 / settings.datasetSize().getAsLong())
-        : scatter;
+    stepTrace =
+        settings.datasetSize().isPresent()
+            ? scatter * (1 - 1.0 / settings.datasetSize().getAsLong())
+            : scatter;
+    return stepTrace;
+  }
+
+  /** tr Σ̂ of the step that was added last, by whichever method; NaN without one. */
+  public double stepTrace() {
+    return stepTrace;
   }
 
   /** The series of the method that the newest steps allow. */

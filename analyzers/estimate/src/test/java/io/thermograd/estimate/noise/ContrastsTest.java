@@ -119,8 +119,8 @@ class ContrastsTest {
       }
       Contrasts fresh = Contrasts.of(g, b);
       assertThat(reused.rows()).isDeepEqualTo(fresh.rows());
-      assertThat(reused.squares()).containsExactly(fresh.squares());
-      assertThat(reused.mean()).containsExactly(fresh.mean());
+      assertThat(reused.squares()).isEqualTo(fresh.squares());
+      assertThat(reused.mean()).isEqualTo(fresh.mean());
     }
   }
 
