@@ -91,9 +91,7 @@ public enum QuantityName {
       "Antisymmetric over symmetric part of Cov(θ, g) in the leading noise directions, 0 under"
           + " detailed balance"),
   THERMAL_ENERGY_MEASURED(
-      "thermal_energy_measured",
-      "loss",
-      "½⟨(θ−θ̄)·g⟩, loss that the fluctuations add at present"),
+      "thermal_energy_measured", "loss", "½⟨(θ−θ̄)·g⟩, loss that the fluctuations add at present"),
   LOSS_CHANGE_HALF_LEARNING_RATE(
       "loss_change_half_learning_rate",
       "loss",

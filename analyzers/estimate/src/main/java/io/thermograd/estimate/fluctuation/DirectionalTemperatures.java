@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * noise along u; and Var(θ·u) itself against its prediction.
  *
  * <p>Only of directions that have come to equilibrium: whose relaxation time 1/(η_effκ) is below an
- * eighth of θ̄'s memory. From what lies outside V the sketch leaves a share along each
- * direction, which is taken off. Intervals: Student's t over blocks, the error of κ, and the length
- * of u in the sketch, √(2/k).
+ * eighth of θ̄'s memory. From what lies outside V the sketch leaves a share along each direction,
+ * which is taken off. Intervals: Student's t over blocks, the error of κ, and the length of u in
+ * the sketch, √(2/k).
  */
 final class DirectionalTemperatures {
   private static final String METHOD = "virial";
@@ -49,8 +49,7 @@ final class DirectionalTemperatures {
     List<Modes.Mode> used = new ArrayList<>();
     for (Modes.Mode mode : modes) {
       double kappa = mode.curvature();
-      if (kappa > SIGNIFICANT * mode.error()
-          && at.rate() * kappa * at.memory() >= RELAXATIONS) {
+      if (kappa > SIGNIFICANT * mode.error() && at.rate() * kappa * at.memory() >= RELAXATIONS) {
         Direction found = direction(mode);
         if (found.measured.value() > 0 && found.predicted > 0) {
           directions.add(found);
@@ -136,8 +135,7 @@ final class DirectionalTemperatures {
         METHOD);
   }
 
-  private void describeRatio(
-      QuantityList out, List<Direction> directions, List<Modes.Mode> modes) {
+  private void describeRatio(QuantityList out, List<Direction> directions, List<Modes.Mode> modes) {
     double predicted = 0;
     double error = 0;
     for (int i = 0; i < modes.size(); i++) {
@@ -153,8 +151,7 @@ final class DirectionalTemperatures {
             m -> {
               double sum = 0;
               for (Modes.Mode mode : modes) {
-                sum +=
-                    along(m, Moments.POSITION, mode.direction()) / at.share(mode.curvature());
+                sum += along(m, Moments.POSITION, mode.direction()) / at.share(mode.curvature());
               }
               return sum;
             });

@@ -21,22 +21,22 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fluctuations of the parameters at stationarity: moments of d = θ − θ̄, the step's gradient ḡ and its
- * noise ξ, in the r leading directions of the noise and over the whole sketch, and what follows from
- * them: temperatures per direction ({@link DirectionalTemperatures}), {@link RotationalFlow} and the
- * {@link LossForecast}.
+ * Fluctuations of the parameters at stationarity: moments of d = θ − θ̄, the step's gradient ḡ and
+ * its noise ξ, in the r leading directions of the noise and over the whole sketch, and what follows
+ * from them: temperatures per direction ({@link DirectionalTemperatures}), {@link RotationalFlow}
+ * and the {@link LossForecast}.
  *
- * <p>θ̄ is the exponentially weighted mean of the parameters before the step, over L = 2 half-lives (rounded up to a power of two). ξ
- * is independent of it and of θ, so that ⟨d ḡᵀ⟩ = ⟨d (H(θ − θ*))ᵀ⟩: of a direction of curvature κ it is
- * κ·Var(θ)·a/(1 + a) with a = η_effκL. That is the virial: no estimate of κ enters but in the last
- * factor, and directions that are too flat to have come to equilibrium within L count as little as
- * they have moved.
+ * <p>θ̄ is the exponentially weighted mean of the parameters before the step, over L = 2 half-lives
+ * (rounded up to a power of two). ξ is independent of it and of θ, so that ⟨d ḡᵀ⟩ = ⟨d (H(θ −
+ * θ*))ᵀ⟩: of a direction of curvature κ it is κ·Var(θ)·a/(1 + a) with a = η_effκL. That is the
+ * virial: no estimate of κ enters but in the last factor, and directions that are too flat to have
+ * come to equilibrium within L count as little as they have moved.
  *
  * <p>A learning rate or a batch size that changes begins all anew. A step without parameter sketch,
  * or with fewer than two micro-batches, or with numbers that are not finite, changes nothing.
  *
- * <p>Cost O((m + 1)rk) a step, nothing allocated; state 13·4r² doubles and (r + 1)k floats. One owner
- * thread. Source: design QUANTITIES.md 3 and 6.
+ * <p>Cost O((m + 1)rk) a step, nothing allocated; state 13·4r² doubles and (r + 1)k floats. One
+ * owner thread. Source: design QUANTITIES.md 3 and 6.
  */
 public final class Fluctuations {
   private static final int RANK = 16;

@@ -6,21 +6,22 @@ import io.thermograd.wire.QuantityName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The loss that fluctuations add, E = ½tr(HC) = ½⟨d·ḡ⟩ over the whole sketch, and how much of it half
- * the learning rate or twice the batch would take away.
+ * The loss that fluctuations add, E = ½tr(HC) = ½⟨d·ḡ⟩ over the whole sketch, and how much of it
+ * half the learning rate or twice the batch would take away.
  *
  * <p>Twice the batch halves the noise and so E. Of half the learning rate, E′ = ½E₀φ: E₀ = η_eff·tr
- * Cov(ξ)/4 is the leading order, φ what is beyond it. With E/E₀ = ρ = mean 1/(1 − s) over directions,
- * s = ηκ/(2(1+β)), φ = mean 1/(1 − s/2) lies between 1 (all of s in one direction at the edge of
- * stability) and 2ρ/(ρ+1) (the same s everywhere); the middle is taken and half the range is an error.
+ * Cov(ξ)/4 is the leading order, φ what is beyond it. With E/E₀ = ρ = mean 1/(1 − s) over
+ * directions, s = ηκ/(2(1+β)), φ = mean 1/(1 − s/2) lies between 1 (all of s in one direction at
+ * the edge of stability) and 2ρ/(ρ+1) (the same s everywhere); the middle is taken and half the
+ * range is an error.
  *
- * <p>Only what comes to equilibrium within θ̄'s memory L counts: directions that are flatter neither
- * hold the energy that E₀ gives them nor would give it back. ρ is of all: E + ⟨‖d‖²⟩/(2η_effL) is what
- * E would be if none were too flat, by the stationarity of ⟨‖d‖²⟩.
+ * <p>Only what comes to equilibrium within θ̄'s memory L counts: directions that are flatter
+ * neither hold the energy that E₀ gives them nor would give it back. ρ is of all: E +
+ * ⟨‖d‖²⟩/(2η_effL) is what E would be if none were too flat, by the stationarity of ⟨‖d‖²⟩.
  *
- * <p>The mean mini-batch loss of epochs without replacement is higher than the loss, since a batch's
- * examples are those that the epoch's updates so far were not for: the change is up to twice as
- * large, 1.15 ± 0.1 times on digits.
+ * <p>The mean mini-batch loss of epochs without replacement is higher than the loss, since a
+ * batch's examples are those that the epoch's updates so far were not for: the change is up to
+ * twice as large, 1.15 ± 0.1 times on digits.
  */
 final class LossForecast {
   private static final String METHOD = "virial";
@@ -104,8 +105,7 @@ final class LossForecast {
     double value = epochs ? EPOCHS * gain : gain;
     double relative = Math.hypot(MODEL, epochs ? EPOCHS_ERROR : 0);
     relative = Math.hypot(relative, (1 - share) / 2);
-    double width =
-        Math.hypot(NORMAL * relative * value, energy.factor() * error * (value / gain));
+    double width = Math.hypot(NORMAL * relative * value, energy.factor() * error * (value / gain));
     if (!(2 * width <= value)) {
       out.absent(name, "not known to within half of its size yet");
       return;

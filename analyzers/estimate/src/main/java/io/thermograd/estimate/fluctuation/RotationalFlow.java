@@ -5,15 +5,15 @@ import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.wire.QuantityName;
 
 /**
- * How far the parameters' fluctuations are from detailed balance: ρ = ‖A‖_F/‖D‖_F of M = Cov(θ, ḡ) =
- * CH in the leading noise directions, A = ½(M − Mᵀ), D = ½(M + Mᵀ). For small lags the lagged
+ * How far the parameters' fluctuations are from detailed balance: ρ = ‖A‖_F/‖D‖_F of M = Cov(θ, ḡ)
+ * = CH in the leading noise directions, A = ½(M − Mᵀ), D = ½(M + Mᵀ). For small lags the lagged
  * covariance's antisymmetric part is ½(C_τ − C_τᵀ) = η_eff·τ·A, and D is half the noise that drives
  * the motion; ρ = 0 when C and H commute. Source: C. Kwon, P. Ao, D. Thouless, PNAS 102 (2005)
  * 13029, doi:10.1073/pnas.0506347102.
  *
  * <p>‖A‖² of an estimated A is too large by its errors. Products of two different blocks' A have
- * errors that are independent and so the right mean: ‖A‖² ≈ mean_{b≠c}⟨A_b, A_c⟩, and the interval is
- * a jackknife over blocks.
+ * errors that are independent and so the right mean: ‖A‖² ≈ mean_{b≠c}⟨A_b, A_c⟩, and the interval
+ * is a jackknife over blocks.
  */
 final class RotationalFlow {
   private static final String METHOD = "virial";
@@ -41,12 +41,7 @@ final class RotationalFlow {
       scatter += (x - mean) * (x - mean);
     }
     double width = StudentT.quantile975(n - 1) * Math.sqrt(scatter * (n - 1) / n);
-    out.put(
-        QuantityName.ROTATIONAL_FLOW,
-        root(all),
-        root(all - width),
-        root(all + width),
-        METHOD);
+    out.put(QuantityName.ROTATIONAL_FLOW, root(all), root(all - width), root(all + width), METHOD);
   }
 
   private static double root(double x) {
