@@ -22,12 +22,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class SecantAccuracyTest {
   private static final int P = 5_000;
   private static final int RUNS = Integer.getInteger("secant.runs", 300);
-  private static final int STEPS = Integer.getInteger("secant.steps", 600);
+  private static final int STEPS = Integer.getInteger("secant.steps", 700);
   private static final double ETA = 0.1;
 
   private static final double[] SHARES = {1, 0.8, 0.6, 0.5};
-  private static final double BULK_SHARE = 0.4;
-  private static final double[] NOISES = {100, 60, 40, 20};
+  private static final double BULK_SHARE = 0.7;
+  private static final double[] NOISES = {50, 30, 20, 10};
 
   @Test
   void meanCurvatureAlongTheUpdates() {

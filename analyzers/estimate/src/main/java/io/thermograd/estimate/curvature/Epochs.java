@@ -13,34 +13,55 @@ import java.util.OptionalLong;
 final class Epochs {
   private final OptionalLong size;
   private double used;
+  private double before;
+  private double batch;
   private long last = -1;
 
   Epochs(OptionalLong size) {
     this.size = size;
   }
 
-  /** Whether what came before this step is independent of its examples. */
-  boolean begins(long step, double batch) {
+  /** Adds a step; steps that are missing count as batches of its size. */
+  void accept(long step, double examples) {
     if (size.isEmpty()) {
-      return true;
+      return;
     }
-    double missed = last < 0 ? 0 : batch * Math.max(0, step - last - 1);
+    double missed = last < 0 ? 0 : examples * Math.max(0, step - last - 1);
     last = step;
-    if (used == 0 || used + missed + batch > size.getAsLong()) {
-      used = batch;
-      return true;
+    batch = Math.min(examples, size.getAsLong());
+    before = used + missed;
+    if (before + batch > size.getAsLong()) {
+      before = 0;
     }
-    used += missed + batch;
-    return false;
+    used = before + batch;
+  }
+
+  /** Whether the step is the first of an epoch, as every one of independent draws. */
+  boolean first() {
+    return before == 0;
+  }
+
+  /** Share of the n examples that was left before the step; 1 for independent draws. */
+  double left() {
+    return size.isEmpty() ? 1 : 1 - before / size.getAsLong();
+  }
+
+  /** B/n, the share that the step takes; 0 for independent draws. */
+  double share() {
+    return size.isEmpty() ? 0 : batch / size.getAsLong();
   }
 
   void writeTo(DataOutput out) throws IOException {
     out.writeDouble(used);
+    out.writeDouble(before);
+    out.writeDouble(batch);
     out.writeLong(last);
   }
 
   void readFrom(DataInput in) throws IOException {
     used = in.readDouble();
+    before = in.readDouble();
+    batch = in.readDouble();
     last = in.readLong();
   }
 }

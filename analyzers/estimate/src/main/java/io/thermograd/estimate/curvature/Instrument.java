@@ -15,9 +15,12 @@ import java.util.Arrays;
  * 2(b′)²(a+b)/(a(a+b′) (b+b′)) of it along a direction that relaxes at rate a, 1.4 % where a = b.
  *
  * <p>One object sums, over a block of steps and on r directions V: A = θθ̃ᵀ, N = gθ̃ᵀ, C = θ̃θ̃ᵀ, F
- * = ggᵀ, and the traces of A and N over the whole sketch, for its crosstalk. Where examples are
- * drawn without replacement, ξ_t is correlated with the noise before it in its epoch, and θ̃ stays
- * the one of the epoch's start.
+ * = ggᵀ, and the traces of A and N over the whole sketch, for its crosstalk.
+ *
+ * <p><b>Epochs.</b> Of n examples without replacement, what is left after u has the mean noise −Σ_s
+ * B_sξ_s/(n − u), s the epoch's steps before t: ξ_t is correlated with θ̃_t after all, as much as
+ * to double a small curvature. (1 − u/n)ξ_t + Σ_s(B_s/n)ξ_s is not, exactly; so θ_t and g_t are
+ * replaced by the same combination of theirs, which leaves the relation between them as it is.
  *
  * <p>O(k + r²) a step. One owner thread.
  */
@@ -41,6 +44,8 @@ final class Instrument {
   private double[] average = new double[0];
   private double[] centre = new double[0];
   private double[] centreGradient = new double[0];
+  private double[] sum = new double[0];
+  private double[] sumGradient = new double[0];
   private float[] wandered = new float[0];
   private float[] theta = new float[0];
   private float[] gradient = new float[0];
@@ -48,6 +53,8 @@ final class Instrument {
   private final double[] averageV;
   private final double[] centreV;
   private final double[] centreGradientV;
+  private final double[] sumV;
+  private final double[] sumGradientV;
   private final double[] wanderedV;
   private final double[] thetaV;
   private final double[] gradientV;
@@ -64,6 +71,8 @@ final class Instrument {
     this.averageV = new double[r];
     this.centreV = new double[r];
     this.centreGradientV = new double[r];
+    this.sumV = new double[r];
+    this.sumGradientV = new double[r];
     this.wanderedV = new double[r];
     this.thetaV = new double[r];
     this.gradientV = new double[r];
@@ -75,12 +84,20 @@ final class Instrument {
    *
    * @param x S θ_t and its projections
    * @param g S ḡ_t and its projections
-   * @param renew whether θ̃ may be that of this step
+   * @param epochs where the step stands in its epoch
    */
-  boolean accept(float[] x, double[] xV, float[] g, double[] gV, boolean renew) {
+  boolean accept(float[] x, double[] xV, float[] g, double[] gV, Epochs epochs) {
     int k = x.length;
     if (average.length != k) {
       start(k);
+    }
+    double left = epochs.left();
+    double share = epochs.share();
+    if (epochs.first()) {
+      Arrays.fill(sum, 0);
+      Arrays.fill(sumGradient, 0);
+      Arrays.fill(sumV, 0);
+      Arrays.fill(sumGradientV, 0);
     }
     boolean used = seen * rate >= WARM_UP;
     double fast = Math.max(rate, 1.0 / (seen + 1));
@@ -89,25 +106,26 @@ final class Instrument {
       double off = x[i] - average[i];
       double t = x[i] - centre[i];
       double d = g[i] - centreGradient[i];
-      if (renew) {
-        wandered[i] = (float) off;
-      }
-      theta[i] = (float) t;
-      gradient[i] = (float) d;
+      wandered[i] = (float) off;
+      theta[i] = (float) (left * t + sum[i]);
+      gradient[i] = (float) (left * d + sumGradient[i]);
+      sum[i] += share * t;
+      sumGradient[i] += share * d;
       average[i] += fast * off;
       centre[i] += slow * t;
       centreGradient[i] += slow * d;
     }
     for (int i = 0; i < r; i++) {
-      double off = xV[i] - averageV[i];
-      if (renew) {
-        wanderedV[i] = off;
-      }
-      thetaV[i] = xV[i] - centreV[i];
-      gradientV[i] = gV[i] - centreGradientV[i];
-      averageV[i] += fast * off;
-      centreV[i] += slow * thetaV[i];
-      centreGradientV[i] += slow * gradientV[i];
+      wanderedV[i] = xV[i] - averageV[i];
+      double t = xV[i] - centreV[i];
+      double d = gV[i] - centreGradientV[i];
+      thetaV[i] = left * t + sumV[i];
+      gradientV[i] = left * d + sumGradientV[i];
+      sumV[i] += share * t;
+      sumGradientV[i] += share * d;
+      averageV[i] += fast * wanderedV[i];
+      centreV[i] += slow * t;
+      centreGradientV[i] += slow * d;
     }
     seen++;
     if (used) {
@@ -126,11 +144,11 @@ final class Instrument {
     outer(sums[F], gradientV, gradientV);
   }
 
-  private void outer(double[] sum, double[] x, double[] y) {
+  private void outer(double[] to, double[] x, double[] y) {
     for (int i = 0; i < r; i++) {
       double xi = x[i];
       for (int j = 0; j < r; j++) {
-        sum[i * r + j] += xi * y[j];
+        to[i * r + j] += xi * y[j];
       }
     }
   }
@@ -139,6 +157,8 @@ final class Instrument {
     average = new double[k];
     centre = new double[k];
     centreGradient = new double[k];
+    sum = new double[k];
+    sumGradient = new double[k];
     wandered = new float[k];
     theta = new float[k];
     gradient = new float[k];
@@ -179,8 +199,8 @@ final class Instrument {
 
   /** Begins a new block. */
   void clear() {
-    for (double[] sum : sums) {
-      Arrays.fill(sum, 0);
+    for (double[] matrix : sums) {
+      Arrays.fill(matrix, 0);
     }
     traceA = 0;
     traceN = 0;
@@ -197,16 +217,17 @@ final class Instrument {
       averageV[i] = dot(v, average);
       centreV[i] = dot(v, centre);
       centreGradientV[i] = dot(v, centreGradient);
-      wanderedV[i] = math.dot(v, wandered);
+      sumV[i] = dot(v, sum);
+      sumGradientV[i] = dot(v, sumGradient);
     }
   }
 
   private static double dot(float[] v, double[] x) {
-    double sum = 0;
+    double product = 0;
     for (int i = 0; i < v.length; i++) {
-      sum += v[i] * x[i];
+      product += v[i] * x[i];
     }
-    return sum;
+    return product;
   }
 
   void writeTo(DataOutput out) throws IOException {
@@ -215,7 +236,6 @@ final class Instrument {
     out.writeDouble(traceA);
     out.writeDouble(traceN);
     out.writeDouble(count);
-    StateArrays.write(out, wandered, 0, wandered.length);
     for (double[] x : arrays()) {
       StateArrays.write(out, x);
     }
@@ -231,7 +251,6 @@ final class Instrument {
     traceA = in.readDouble();
     traceN = in.readDouble();
     count = in.readDouble();
-    StateArrays.read(in, wandered, 0, k);
     for (double[] x : arrays()) {
       StateArrays.read(in, x);
     }
@@ -245,7 +264,10 @@ final class Instrument {
       averageV,
       centreV,
       centreGradientV,
-      wanderedV,
+      sum,
+      sumGradient,
+      sumV,
+      sumGradientV,
       sums[A],
       sums[N],
       sums[C],

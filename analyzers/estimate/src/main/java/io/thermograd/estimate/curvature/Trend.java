@@ -31,8 +31,7 @@ record Trend(double change, double changeVariance) {
       double motion = moments.bilinear(Instrument.A, bin, u, w);
       // Bins in which the direction moved little say little of its curvature.
       weight[i] = Math.max(0, motion) * moments.count(bin);
-      off[i] =
-          motion > 0 ? moments.bilinear(Instrument.N, bin, u, w) / motion - value : 0;
+      off[i] = motion > 0 ? moments.bilinear(Instrument.N, bin, u, w) / motion - value : 0;
       total += weight[i];
       mean += weight[i] * age[i];
     }

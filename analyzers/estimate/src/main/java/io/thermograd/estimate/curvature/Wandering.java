@@ -82,7 +82,7 @@ final class Wandering {
   }
 
   void accept(long step, double batch, float[] theta, float[] gradient, NoiseSpectrum spectrum) {
-    boolean begins = epochs.begins(step, batch);
+    epochs.accept(step, batch);
     double[][] rotation = subspace.advance(spectrum);
     if (rotation.length > 0) {
       turn(rotation);
@@ -93,7 +93,7 @@ final class Wandering {
     subspace.project(theta, thetaV);
     subspace.project(gradient, gradientV);
     for (int b = 0; b < instruments.length; b++) {
-      boolean used = instruments[b].accept(theta, thetaV, gradient, gradientV, begins);
+      boolean used = instruments[b].accept(theta, thetaV, gradient, gradientV, epochs);
       if (used && b == FOLLOWED) {
         residual.accept(instruments[b], half);
       }
@@ -221,7 +221,6 @@ final class Wandering {
     }
     double square = residual.square(best.value, subspace);
     boolean followed = residual.agreement(direction) >= FOLLOWED_NEAR;
-    if (Boolean.getBoolean("dbg")) System.out.println("p="+best.p+" value "+best.value+" level "+best.fit.value()+" latest "+best.fit.latest()+" err "+best.error+" agree "+best.fit.agreement()+" lead "+lead+" ritz2 "+square+" fol "+residual.agreement(direction));
     if (!followed || !(square <= LARGEST_RESIDUAL)) {
       return StreamSharpness.absent(
           !followed || Double.isNaN(square)
