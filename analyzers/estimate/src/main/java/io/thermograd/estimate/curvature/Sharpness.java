@@ -36,7 +36,7 @@ public final class Sharpness {
   private static final double NORMAL = 1.959963984540054;
 
   /** Slope of log λ_max on log tr Σ to begin with; D⁻¹H has no such habit. */
-  private static final double CLASSIFIER_SLOPE = 0.2;
+  private static final double CLASSIFIER_SLOPE = 0.3;
 
   /** The covariate is to follow within a fraction of what the noise estimates average over. */
   private static final double TRACE_MEMORY = 0.2;
@@ -93,7 +93,7 @@ public final class Sharpness {
   }
 
   private void accept(Probe probe, Supplier<StreamSharpness> stream) {
-    double c = StrictMath.log(trace.mean());
+    double c = covariate();
     if (probe.top().length > 0 && Double.isFinite(probe.top()[0])) {
       hessianTop = probe.top()[0];
       hessianStep = step;
@@ -112,6 +112,11 @@ public final class Sharpness {
     if (sent != null && Double.isFinite(sent)) {
       hessianTrace = sent;
     }
+  }
+
+  /** log tr Σ, once it is an average over some steps. */
+  private double covariate() {
+    return trace.settled() ? StrictMath.log(trace.mean()) : Double.NaN;
   }
 
   private void look(Supplier<StreamSharpness> stream) {
@@ -153,12 +158,12 @@ public final class Sharpness {
   }
 
   private @Nullable Estimate preconditioned() {
-    Forecast now = preconditioned.at(step, StrictMath.log(trace.mean()));
+    Forecast now = preconditioned.at(step, covariate());
     return now == null ? null : Estimate.of(now.mean(), now.error(), now.factor(), PROBE);
   }
 
   private @Nullable Estimate hessian(StreamSharpness stream) {
-    Forecast now = hessian.at(step, StrictMath.log(trace.mean()));
+    Forecast now = hessian.at(step, covariate());
     if (now == null) {
       return stream.present()
           ? Estimate.of(StrictMath.log(stream.value()), stream.logError(), NORMAL, STREAM)
