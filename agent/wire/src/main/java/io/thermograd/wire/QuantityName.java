@@ -67,6 +67,39 @@ public enum QuantityName {
       "temperature_effective", "loss", "η_eff·c·tr Σ/(2·B·d_eff), temperature of the noise"),
   THERMAL_ENERGY(
       "thermal_energy", "loss", "η_eff·c·tr Σ/(4B), loss that the noise alone adds at equilibrium"),
+  TEMPERATURE_MEASURED(
+      "temperature_measured",
+      "loss",
+      "κ·Var(θ) along eigenvectors of the Hessian in the leading noise directions, stiffest first",
+      true),
+  TEMPERATURE_PREDICTED(
+      "temperature_predicted",
+      "loss",
+      "What learning rate, momentum, curvature and noise make of the measured temperatures",
+      true),
+  TEMPERATURE_SPREAD(
+      "temperature_spread",
+      "1",
+      "Standard deviation of the logarithm of the measured temperatures, 0 at equipartition"),
+  COVARIANCE_RATIO(
+      "covariance_ratio",
+      "1",
+      "Variance of the parameters over its stationary solution, in those directions"),
+  ROTATIONAL_FLOW(
+      "rotational_flow",
+      "1",
+      "Antisymmetric over symmetric part of Cov(θ, g) in the leading noise directions, 0 under"
+          + " detailed balance"),
+  THERMAL_ENERGY_MEASURED(
+      "thermal_energy_measured", "loss", "½⟨(θ−θ̄)·g⟩, loss that the fluctuations add at present"),
+  LOSS_CHANGE_HALF_LEARNING_RATE(
+      "loss_change_half_learning_rate",
+      "loss",
+      "Change of the loss at equilibrium if the learning rate were halved, negative when lower"),
+  LOSS_CHANGE_DOUBLE_BATCH(
+      "loss_change_double_batch",
+      "loss",
+      "Change of the loss at equilibrium if the batch were doubled, negative when lower"),
   LEARNING_RATE("learning_rate", "param²/loss", "Learning rate η the trainer used"),
   BATCH_SIZE("batch_size", "examples", "Global batch size B the trainer used"),
   STEPS_PER_SECOND(

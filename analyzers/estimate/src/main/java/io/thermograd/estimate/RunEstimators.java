@@ -3,6 +3,7 @@ package io.thermograd.estimate;
 import io.thermograd.estimate.curvature.Alignment;
 import io.thermograd.estimate.curvature.Sharpness;
 import io.thermograd.estimate.curvature.StreamCurvature;
+import io.thermograd.estimate.fluctuation.Fluctuations;
 import io.thermograd.estimate.noise.NoiseEstimator;
 import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.RunSettings;
@@ -28,6 +29,7 @@ public final class RunEstimators {
   private final NoiseEstimator noise;
   private final StreamCurvature curvature;
   private final Sharpness sharpness;
+  private final Fluctuations fluctuations;
   private final Temperatures temperatures;
   private final LossMoments loss;
   private final Pace pace = new Pace();
@@ -42,6 +44,7 @@ public final class RunEstimators {
     this.noise = new NoiseEstimator(settings, noiseHalfLife);
     this.curvature = new StreamCurvature(settings, noiseHalfLife);
     this.sharpness = new Sharpness(settings, noiseHalfLife);
+    this.fluctuations = new Fluctuations(settings, noiseHalfLife);
     this.temperatures = new Temperatures(settings);
     this.loss = new LossMoments(lossHalfLife);
   }
@@ -55,6 +58,7 @@ public final class RunEstimators {
     double sketchedSqnorm = noise.accept(step);
     curvature.accept(step, noise);
     sharpness.accept(step, noise.stepTrace(), curvature::sharpness);
+    fluctuations.accept(step, noise);
     pace.accept(step.step(), step.time());
     StepScalars now = latest;
     if (now == null) {
@@ -87,6 +91,7 @@ public final class RunEstimators {
     curvature.describe(out);
     sharpness.describe(out, curvature.sharpness());
     Alignment.describe(out);
+    fluctuations.describe(out, curvature.hessian());
     temperatures.describe(out, latest, noise);
     pace.describe(out);
     describeLatest(out);
@@ -147,6 +152,7 @@ public final class RunEstimators {
     noise.writeTo(out);
     curvature.writeTo(out);
     sharpness.writeTo(out);
+    fluctuations.writeTo(out);
     loss.writeTo(out);
     pace.writeTo(out);
     StepScalars now = latest;
@@ -161,6 +167,7 @@ public final class RunEstimators {
     noise.readFrom(in);
     curvature.readFrom(in);
     sharpness.readFrom(in);
+    fluctuations.readFrom(in);
     loss.readFrom(in);
     pace.readFrom(in);
     latest = in.readBoolean() ? StepScalars.readFrom(in) : null;

@@ -126,7 +126,15 @@ public final class Sharpness {
       return;
     }
     double factor = rule.gain() * learningRate;
-    atEdge = factor * now.value() >= EDGE || (atEdge && factor * now.high() >= EDGE);
+    double value = measured(now.value());
+    atEdge = factor * value >= EDGE || (atEdge && factor * now.high() >= EDGE);
+  }
+
+  private double measured(double otherwise) {
+    if (rule.preconditioned()) {
+      return preconditionedStep == step ? preconditionedTop : otherwise;
+    }
+    return hessianStep == step ? hessianTop : otherwise;
   }
 
   /** Whether the ratio hovers at the edge of stability. */
