@@ -36,7 +36,7 @@ public final class Sharpness {
   private static final double NORMAL = 1.959963984540054;
 
   /** Slope of log λ_max on log tr Σ to begin with; D⁻¹H has no such habit. */
-  private static final double CLASSIFIER_SLOPE = 0.2;
+  private static final double CLASSIFIER_SLOPE = 0.3;
 
   /** The covariate is to follow within a fraction of what the noise estimates average over. */
   private static final double TRACE_MEMORY = 0.2;
@@ -94,7 +94,7 @@ public final class Sharpness {
   }
 
   private void accept(Probe probe, Supplier<StreamSharpness> stream) {
-    double c = StrictMath.log(trace.mean());
+    double c = covariate();
     if (probe.top().length > 0 && Double.isFinite(probe.top()[0])) {
       hessianTop = probe.top()[0];
       hessianStep = step;
@@ -115,6 +115,11 @@ public final class Sharpness {
     }
   }
 
+  /** log tr Σ, once it is an average over some steps. */
+  private double covariate() {
+    return trace.settled() ? StrictMath.log(trace.mean()) : Double.NaN;
+  }
+
   private void look(Supplier<StreamSharpness> stream) {
     Estimate now = rule.preconditioned() ? preconditioned() : hessian(stream.get());
     if (now == null || rule.missing() != null || Double.isNaN(learningRate)) {
@@ -122,7 +127,15 @@ public final class Sharpness {
       return;
     }
     double factor = rule.gain() * learningRate;
-    atEdge = factor * now.value() >= EDGE || (atEdge && factor * now.high() >= EDGE);
+    double value = measured(now.value());
+    atEdge = factor * value >= EDGE || (atEdge && factor * now.high() >= EDGE);
+  }
+
+  private double measured(double otherwise) {
+    if (rule.preconditioned()) {
+      return preconditionedStep == step ? preconditionedTop : otherwise;
+    }
+    return hessianStep == step ? hessianTop : otherwise;
   }
 
   /** Whether the ratio hovers at the edge of stability. */
@@ -154,12 +167,12 @@ public final class Sharpness {
   }
 
   private @Nullable Estimate preconditioned() {
-    Forecast now = preconditioned.at(step, StrictMath.log(trace.mean()));
+    Forecast now = preconditioned.at(step, covariate());
     return now == null ? null : Estimate.of(now.mean(), now.error(), now.factor(), PROBE);
   }
 
   private @Nullable Estimate hessian(StreamSharpness stream) {
-    Forecast now = hessian.at(step, StrictMath.log(trace.mean()));
+    Forecast now = hessian.at(step, covariate());
     if (now == null) {
       return stream.present()
           ? Estimate.of(StrictMath.log(stream.value()), stream.logError(), NORMAL, STREAM)
