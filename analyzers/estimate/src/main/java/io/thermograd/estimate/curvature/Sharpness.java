@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Edge of stability.</b> On while the ratio hovers at 1: it begins when the estimate reaches
  * {@value #EDGE} and ends when the whole 95 % interval is below that, so that what is not known
- * does not make it flicker. Looked at in steps with a probe and every {@value #EVERY} steps.
+ * does not make it flicker. Looked at in steps with a probe and, by the forecast alone, every
+ * {@value #EVERY} steps; without probes every {@value #RARELY} steps.
  *
  * <p>Cost: O(1) a step. One owner thread. Source: QUANTITIES.md 4; J. Cohen et al.,
  * arXiv:2103.00065.
@@ -33,6 +34,11 @@ import org.jspecify.annotations.Nullable;
 public final class Sharpness {
   private static final double EDGE = 0.9;
   private static final int EVERY = 32;
+
+  /** A reading of the stream takes up to a millisecond. */
+  private static final int RARELY = 1024;
+
+  private static final StreamSharpness UNASKED = StreamSharpness.absent("not asked");
   private static final double NORMAL = 1.959963984540054;
 
   /** Slope of log λ_max on log tr Σ to begin with; D⁻¹H has no such habit. */
@@ -88,8 +94,12 @@ public final class Sharpness {
     if (probe != null) {
       accept(probe, stream);
     }
-    if (probe != null || step % EVERY == 0) {
-      look(stream);
+    if (probe != null) {
+      look(stream.get());
+    } else if (step % EVERY == 0 && (rule.preconditioned() || hessian.readings() > 0)) {
+      look(UNASKED);
+    } else if (step % RARELY == 0) {
+      look(stream.get());
     }
   }
 
@@ -120,8 +130,8 @@ public final class Sharpness {
     return trace.settled() ? StrictMath.log(trace.mean()) : Double.NaN;
   }
 
-  private void look(Supplier<StreamSharpness> stream) {
-    Estimate now = rule.preconditioned() ? preconditioned() : hessian(stream.get());
+  private void look(StreamSharpness stream) {
+    Estimate now = rule.preconditioned() ? preconditioned() : hessian(stream);
     if (now == null || rule.missing() != null || Double.isNaN(learningRate)) {
       atEdge = false;
       return;
