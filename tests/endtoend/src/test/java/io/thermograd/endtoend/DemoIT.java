@@ -63,7 +63,8 @@ class DemoIT {
         Page page = open(browser, url, run, 1280, ColorScheme.LIGHT);
         theChartsFillAndGrow(page);
         theDivergenceIsSeen(page);
-        DashboardQueries.assertNoEmptyPanel(prometheus, Duration.ofSeconds(40), NOT_IN_SO_SHORT_A_RUN);
+        DashboardQueries.assertNoEmptyPanel(
+            prometheus, Duration.ofSeconds(40), NOT_IN_SO_SHORT_A_RUN);
         DashboardQueries.assertRulesEvaluate(prometheus);
         theDivergenceFires(prometheus, run);
 
