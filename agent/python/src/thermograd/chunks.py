@@ -49,6 +49,7 @@ class Chunks:
         self._versions: List[Any] = []
         self._queued = False
         self._examples: Optional[int] = None
+        self.paused = False
         # Of a pass that reaches any parameter, so that a partly frozen model is seen as well.
         self._hooks = [p.register_hook(self._reached) for p in parameters if p.requires_grad]
         if model is not None:
@@ -60,13 +61,13 @@ class Chunks:
         self._hooks = []
 
     def _forward(self, module: torch.nn.Module, inputs: Any) -> None:
-        if torch.is_grad_enabled():
+        if torch.is_grad_enabled() and not self.paused:
             first = next((x for x in inputs if isinstance(x, torch.Tensor) and x.dim() > 0), None)
             if first is not None:
                 self._examples = first.shape[0]
 
     def _reached(self, grad: torch.Tensor) -> None:
-        if not self._queued:
+        if not self._queued and not self.paused:
             self._queued = True
             Variable._execution_engine.queue_callback(self._passed)
 

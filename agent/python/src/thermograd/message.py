@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, Iterable, List, Optional, Tuple
 
 import numpy as np
 import torch
 
 from . import thermograd_pb2 as pb
 from .chunks import Gathered
+from .probes import Curvature
 
 _OVERHEAD = 512
 
@@ -28,8 +29,10 @@ class StepParts:
         self.grad_sketch: torch.Tensor = torch.empty(0)
         self.grad_sqnorm: Optional[torch.Tensor] = None
         self.tracked: Dict[str, Any] = {}
+        self.curvature: Optional[Curvature] = None
         self._micro: List[torch.Tensor] = []
         self._sizes: List[Optional[int]] = []
+        self._batch: Optional[int] = None  # B, where the micro-batches are a probe's
         self._event: Any = None
 
     def set_gradients(
@@ -55,6 +58,19 @@ class StepParts:
         if penalty is not None:
             self._micro = [g + penalty for g in self._micro]
         self._sizes = [c.examples for c in chunks]
+
+    def known_examples(self) -> Optional[int]:
+        """B, where it is known by now."""
+        sizes = self._examples()
+        return None if sizes is None else sum(sizes)
+
+    def split(self, parts: Iterable[Tuple[int, torch.Tensor]]) -> None:
+        """Takes micro-batches of a probe instead of the step's own, whose gradient is theirs only by chance."""
+        self._batch = self.known_examples()
+        pairs = list(parts)
+        self._sizes = [examples for examples, _ in pairs]
+        self._micro = [g for _, g in pairs]
+        self.grad_sqnorm = None
 
     def size(self) -> int:
         """Bytes of the message, about."""
@@ -94,7 +110,7 @@ class StepParts:
             # Nobody said how many examples: the gradient alone, without a batch size, is not noise.
             event.grad_sketch.float32 = _bytes(sum(self._micro) / len(self._micro))
         else:
-            event.batch_size = sum(sizes)
+            event.batch_size = self._batch or sum(sizes)
             for g, b in zip(self._micro, sizes):
                 event.micro_batches.add(examples=b).grad_sketch.float32 = _bytes(g)
         if self.grad_sqnorm is not None:
@@ -103,10 +119,18 @@ class StepParts:
             event.param_sketch.float32 = _bytes(self.param_sketch)
         for name, value in self.tracked.items():
             event.tracked[name] = float(value)
+        if self.curvature is not None:
+            event.probe.hessian_top.extend(self.curvature.top)
+            event.probe.preconditioned_top.extend(self.curvature.preconditioned_top)
+            event.probe.grad_hess_grad = self.curvature.grad_hess_grad
+            if self.curvature.trace is not None:
+                event.probe.hessian_trace = self.curvature.trace
         return event
 
     def _examples(self) -> Optional[List[int]]:
         m = len(self._micro)
+        if self._batch is not None:
+            return [b for b in self._sizes if b]
         if self.examples is not None:
             share, rest = divmod(self.examples, m)
             return [share + (j < rest) for j in range(m)] if share else None

@@ -83,3 +83,23 @@ class ParameterSketch:
     def _now(self) -> list:
         # A change behind the optimizer's back (a loaded checkpoint, weight clipping) shows here.
         return [(id(p), p._version) for p in self._parameters]
+
+
+def precondition(
+    optimizer: torch.optim.Optimizer, parameters: Sequence[torch.nn.Parameter]
+) -> Optional[torch.Tensor]:
+    """D^−½ of Adam, D = √v̂ + ε as the step to come will find it but for its own gradient; None for others,
+    and before the first step."""
+    if not isinstance(optimizer, (torch.optim.Adam, torch.optim.AdamW)):
+        return None
+    scales = []
+    groups = {id(p): group for group in optimizer.param_groups for p in group["params"]}
+    for p in parameters:
+        state = optimizer.state.get(p)
+        if not state:
+            return None
+        group = groups[id(p)]
+        square = state["max_exp_avg_sq"] if group.get("amsgrad") else state["exp_avg_sq"]
+        correction = 1 - group["betas"][1] ** float(state["step"])
+        scales.append((square / correction).sqrt().add(group["eps"]).reshape(-1).rsqrt())
+    return torch.cat(scales)

@@ -9,7 +9,7 @@ import sys
 import time
 import types
 import weakref
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, Optional, Set
 
 import torch
 
@@ -17,7 +17,8 @@ from . import settings
 from . import thermograd_pb2 as pb
 from .chunks import Chunks
 from .message import StepParts
-from .parameters import ParameterSketch
+from .parameters import ParameterSketch, precondition
+from .probes import CurvatureProbe, Probing, split_gradients, unnoticed
 from .reporter import Reporter
 from .sinks import Sink, open_sink
 from .sketch import Sketcher, sqnorm
@@ -36,6 +37,7 @@ def watch(
     budget_steps: Optional[int] = None,
     labels: Optional[Dict[str, str]] = None,
     accumulation: str = "mean",
+    probing: Optional[Probing] = None,
     dim: int = 1024,
     seed: int = 0,
     attempt: int = 0,
@@ -53,6 +55,7 @@ def watch(
     :param sampling: ``"without_replacement"`` (epochs, the default where ``dataset_size`` is given) or
         ``"with_replacement"``
     :param accumulation: ``"mean"``: the loss of each of m backward passes is divided by m; ``"sum"``: it is not
+    :param probing: looks at curvature, or at the noise of a single batch, every so many steps
     :param dim: floats in a sketch, a power of two; ‖·‖² of a sketch has a relative error of √(4/dim)
     :param attempt: counts restarts of the same run from a checkpoint
     :raises ValueError: in one line, when an argument is wrong or the optimizer has nothing to train
@@ -62,6 +65,7 @@ def watch(
         optimizer,
         sink=open_sink(sink),
         accumulation=accumulation,
+        probing=probing,
         dim=dim,
         seed=seed,
         started=settings.started(
@@ -87,6 +91,7 @@ class Watcher:
         sink: Sink,
         started: pb.RunStarted,
         accumulation: str,
+        probing: Optional[Probing],
         dim: int,
         seed: int,
     ):
@@ -101,10 +106,13 @@ class Watcher:
         self._accumulation = accumulation
         self._theta = ParameterSketch(optimizer, parameters, self._sketcher)
         self._chunks = Chunks(model, parameters, self._sketcher)
+        self._model = model
+        self._probing = probing
+        self._curvature = CurvatureProbe(probing, parameters, seed) if probing else None
         self._pending: Optional[StepParts] = None
         self._early: Optional[StepParts] = None
         self._next_step = 0
-        self._failures = 0
+        self._failures: Set[str] = set()
         started.parameter_count = self._sketcher.parameter_count
         started.sketch_scheme = self._sketcher.scheme
         started.sketch_dim = self._sketcher.dim
@@ -182,10 +190,13 @@ class Watcher:
     def _around_step(self, step: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         if self._finished:
             return step(*args, **kwargs)
-        parts = self._guarded(self._before_step)
+        parts = self._guarded("step", self._before_step)
+        if parts is not None and self._probing is not None:
+            self._guarded("probe", functools.partial(self._probe, self._probing, parts))
         result = step(*args, **kwargs)
         if parts is not None:
-            self._guarded(functools.partial(self._after_step, parts))
+            self._guarded("step", functools.partial(self._after_step, parts))
+        self._next_step += 1
         return result
 
     def _before_step(self) -> StepParts:
@@ -203,9 +214,26 @@ class Watcher:
         parts.grad_sqnorm = sqnorm(grads) if decay == 0 else None
         return parts
 
+    def _probe(self, probing: Probing, parts: StepParts) -> None:
+        curvature = probing.curvature_every and self._next_step % probing.curvature_every == 0
+        noise = probing.noise_every and self._next_step % probing.noise_every == 0
+        if not (curvature or noise):
+            return
+        self._chunks.paused = True
+        try:
+            with unnoticed(self._model):
+                if curvature and self._curvature is not None:
+                    parts.curvature = self._curvature.look(precondition(self._optimizer, self._parameters))
+                if noise:
+                    parts.split(
+                        (examples, self._sketcher.sketch(grads))
+                        for examples, grads in split_gradients(probing, self._parameters, parts.known_examples())
+                    )
+        finally:
+            self._chunks.paused = False
+
     def _after_step(self, parts: StepParts) -> None:
         self._theta.after(parts.grad_sketch)
-        self._next_step += 1
         self._pending = parts
 
     def _emit(self) -> None:
@@ -215,20 +243,24 @@ class Watcher:
             parts.begin_transfer()
             self._reporter.report(parts.message, parts.size())
 
-    def _guarded(self, what: Callable[[], Any]) -> Any:
+    def _guarded(self, kind: str, what: Callable[[], Any]) -> Any:
         # A watcher's mistake must never end a training: it goes blind, says so once, and lets it run.
         try:
             with torch.no_grad():
                 return what()
         except Exception as error:
-            self._failures += 1
-            if self._failures == 1:
-                LOG.warning("a step could not be watched: %s. Training is not affected.", error)
+            if kind not in self._failures:
+                self._failures.add(kind)
+                LOG.warning("a %s could not be watched: %s. Training is not affected.", kind, _line(error))
             return None
 
     def _crashed(self) -> None:
         with contextlib.suppress(Exception):
             self.finish("failed")
+
+
+def _line(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]
 
 
 def _interrupt(kind: type) -> bool:
