@@ -119,6 +119,9 @@ class Watcher:
         started.sketch_seed = seed & 0xFFFFFFFFFFFFFFFF
         self._reporter = Reporter(started, sink)
         self._finished = False
+        #: Asked before each step for its loss; what `log` says counts more.
+        self.loss_source: Optional[Callable[[], Any]] = None
+        self.run_id = started.run_id
         optimizer._thermograd = self  # type: ignore[attr-defined]
         self._unhook = _wrap_step(optimizer, weakref.WeakMethod(self._around_step))
         self._excepthook = _mark_crash(weakref.WeakMethod(self._crashed))
@@ -206,6 +209,8 @@ class Watcher:
         parts.time = time.time()
         parts.learning_rate = self._optimizer.param_groups[0].get("lr")
         parts.scales_with_gradient = isinstance(self._optimizer, torch.optim.SGD)
+        if self.loss_source is not None and parts.loss is None:
+            parts.loss = self.loss_source()
         grads = [p.grad for p in self._parameters]
         theta = self._theta.before(grads)
         decay = self._theta.decay
