@@ -40,7 +40,7 @@ def test_splitmix_of_the_jdk():
     assert [splitmix(42, i) for i in range(3)] == [e & MASK for e in expected]
 
 
-@pytest.mark.parametrize("sizes", [[5000], [300, 7, 65, 640], [1 << 16, 100], [70_001, 3, 66_000]])
+@pytest.mark.parametrize("sizes", [[5000], [300, 7, 65, 640], [1 << 16, 100], [70_001, 3, 66_000], [40_000, 30_001, 7]])
 def test_follows_the_definition(sizes):
     generator = torch.Generator().manual_seed(1)
     tensors = [torch.randn(n, generator=generator) for n in sizes]

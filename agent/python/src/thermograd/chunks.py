@@ -21,10 +21,11 @@ class Chunk:
 
 @dataclass
 class Gathered:
-    """A step's chunks, and S of the gradient that the optimizer is about to use."""
+    """A step's chunks, S of the gradient that the optimizer is about to use, and its square where that is known."""
 
     chunks: List[Chunk]
     used: torch.Tensor
+    used_sqnorm: Optional[torch.Tensor]
     changed: bool
 
 
@@ -46,6 +47,7 @@ class Chunks:
         self._sketcher = sketcher
         self._chunks: List[Chunk] = []
         self._total: Optional[torch.Tensor] = None
+        self._sqnorm: Optional[torch.Tensor] = None
         self._versions: List[Any] = []
         self._queued = False
         self._examples: Optional[int] = None
@@ -90,6 +92,7 @@ class Chunks:
         added = total if self._total is None else total - self._total
         self._chunks.append(Chunk(added, examples))
         self._total = total
+        self._sqnorm = self._sketcher.sqnorm
         self._versions = self._now()
 
     def _sketch(self) -> torch.Tensor:
@@ -118,10 +121,11 @@ class Chunks:
         changed = total is None or self._versions != self._now()
         if changed:
             used = self._sketch()
+            self._sqnorm = self._sketcher.sqnorm
             if not chunks:
                 chunks = [Chunk(used, self._examples)]
         else:
             assert total is not None
             used = total
         self._chunks, self._total, self._versions = [], None, []
-        return Gathered(chunks, used, changed and total is not None)
+        return Gathered(chunks, used, self._sqnorm, changed and total is not None)

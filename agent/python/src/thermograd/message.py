@@ -25,6 +25,7 @@ class StepParts:
         self.examples: Optional[int] = None
         self.learning_rate: Any = None
         self.scales_with_gradient = True
+        self.summed = 1  # how many times ḡ the gradient in use is
         self.param_sketch: Optional[torch.Tensor] = None
         self.grad_sketch: torch.Tensor = torch.empty(0)
         self.grad_sqnorm: Optional[torch.Tensor] = None
@@ -44,6 +45,7 @@ class StepParts:
         # ḡ is the mean over micro-batches. Where m losses were summed undivided, the optimizer used mḡ:
         # that is a learning rate of mη.
         summed = accumulation == "sum" and m > 1
+        self.summed = m if summed else 1
         penalty = (decay / m if summed else decay) * theta if decay else None
         if summed and self.learning_rate is not None and self.scales_with_gradient:
             self.learning_rate = m * self.learning_rate

@@ -60,10 +60,15 @@ class ParameterSketch:
         step = gradient
         if momentum != 0:
             velocity = self._velocity
-            velocity = gradient if velocity is None else momentum * velocity + (1 - group["dampening"]) * gradient
+            if velocity is None:
+                velocity = gradient
+            elif group["dampening"] == 0:
+                velocity = torch.add(gradient, velocity, alpha=momentum)
+            else:
+                velocity = torch.add(momentum * velocity, gradient, alpha=1 - group["dampening"])
             self._velocity = velocity
-            step = gradient + momentum * velocity if group["nesterov"] else velocity
-        self._theta = self._theta - group["lr"] * step
+            step = torch.add(gradient, velocity, alpha=momentum) if group["nesterov"] else velocity
+        self._theta = torch.add(self._theta, step, alpha=-group["lr"])
         self._versions = self._now()
         self._age += 1
 

@@ -17,6 +17,7 @@ LOG = logging.getLogger("thermograd")
 QUEUE_BYTES = 64 << 20
 _RETRY_SECONDS = 1.0
 _WARN_SECONDS = 60.0
+_LOOK_SECONDS = 0.05
 
 # An event's message is made on the thread, from tensors that may still be on their way.
 Step = Callable[[], pb.StepEvent]
@@ -35,6 +36,7 @@ class Reporter:
         self._sink = sink
         self._queue: Deque[Tuple[Step, int]] = deque()
         self._room = queue_bytes
+        self._half = queue_bytes // 2
         self._lock = threading.Condition()
         self._dropped = 0
         self._refused = 0
@@ -61,7 +63,9 @@ class Reporter:
             else:
                 self._queue.append((step, size))
                 self._room -= size
-                self._lock.notify()
+                # Not woken for each: two threads that take turns at every step slow both down.
+                if self._room < self._half:
+                    self._lock.notify()
                 return
         if full:
             self._warn("its queue is full")
@@ -82,8 +86,9 @@ class Reporter:
             return
         while True:
             with self._lock:
-                while not self._queue and self._finish is None:
-                    self._lock.wait()
+                if not self._queue and self._finish is None:
+                    self._lock.wait(_LOOK_SECONDS)
+                    continue
                 if not self._queue or time.monotonic() > self._deadline:
                     break
                 step, size = self._queue.popleft()

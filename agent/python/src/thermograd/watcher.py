@@ -38,6 +38,7 @@ def watch(
     labels: Optional[Dict[str, str]] = None,
     accumulation: str = "mean",
     probing: Optional[Probing] = None,
+    exact_norms: bool = False,
     dim: int = 1024,
     seed: int = 0,
     attempt: int = 0,
@@ -56,6 +57,8 @@ def watch(
         ``"with_replacement"``
     :param accumulation: ``"mean"``: the loss of each of m backward passes is divided by m; ``"sum"``: it is not
     :param probing: looks at curvature, or at the noise of a single batch, every so many steps
+    :param exact_norms: send ‖ḡ‖² exactly also where that takes another pass over the gradients (P > 65,536); else the
+        sketch's is used, with its error
     :param dim: floats in a sketch, a power of two; ‖·‖² of a sketch has a relative error of √(4/dim)
     :param attempt: counts restarts of the same run from a checkpoint
     :raises ValueError: in one line, when an argument is wrong or the optimizer has nothing to train
@@ -66,6 +69,7 @@ def watch(
         sink=open_sink(sink),
         accumulation=accumulation,
         probing=probing,
+        exact_norms=exact_norms,
         dim=dim,
         seed=seed,
         started=settings.started(
@@ -92,6 +96,7 @@ class Watcher:
         started: pb.RunStarted,
         accumulation: str,
         probing: Optional[Probing],
+        exact_norms: bool,
         dim: int,
         seed: int,
     ):
@@ -108,6 +113,7 @@ class Watcher:
         self._chunks = Chunks(model, parameters, self._sketcher)
         self._model = model
         self._probing = probing
+        self._exact_norms = exact_norms
         self._curvature = CurvatureProbe(probing, parameters, seed) if probing else None
         self._pending: Optional[StepParts] = None
         self._early: Optional[StepParts] = None
@@ -215,8 +221,13 @@ class Watcher:
         theta = self._theta.before(grads)
         decay = self._theta.decay
         parts.param_sketch = theta
-        parts.set_gradients(self._chunks.take(grads), self._accumulation, decay, theta)
-        parts.grad_sqnorm = sqnorm(grads) if decay == 0 else None
+        gathered = self._chunks.take(grads)
+        parts.set_gradients(gathered, self._accumulation, decay, theta)
+        if decay == 0:
+            square = gathered.used_sqnorm
+            if square is None and self._exact_norms:
+                square = sqnorm(grads)
+            parts.grad_sqnorm = square if square is None or parts.summed == 1 else square / parts.summed**2
         return parts
 
     def _probe(self, probing: Probing, parts: StepParts) -> None:
