@@ -47,11 +47,15 @@ final class NoiseGeometry {
     this.kurtosis = new NoiseKurtosis(halfLife, math);
   }
 
-  void accept(float[][] contrasts, double[] squares) {
-    if (spectrum.accept(contrasts, squares)) {
-      kurtosis.accept(contrasts, tail.scale());
-      tail.accept(squares);
+  void accept(Contrasts contrasts) {
+    if (spectrum.accept(contrasts.rows(), contrasts.squares())) {
+      kurtosis.accept(contrasts.rows(), tail.scale());
+      tail.accept(contrasts.squares());
     }
+  }
+
+  NoiseSpectrum spectrum() {
+    return spectrum;
   }
 
   /** Whether statements that take the noise to be normal are not to be trusted. */
