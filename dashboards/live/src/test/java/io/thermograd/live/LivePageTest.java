@@ -73,6 +73,11 @@ class LivePageTest {
     assertThat(page.locator("[data-panel=spectrum] .plot").getAttribute("aria-label"))
         .startsWith("Eigenvalues: ");
 
+    assertThat(page.evaluate("() => thermograd.state().ranks.temperatures.beside")).isEqualTo(6);
+    assertThat(page.locator("[data-panel=temperatures] .legend").textContent())
+        .isEqualTo("○ predicted");
+    assertThat(page.locator("[data-panel=sharpness] .at").textContent()).isEqualTo("limit = 76.0");
+
     page = open(1280, ColorScheme.LIGHT, "#/run/bare");
     page.waitForFunction(
         "() => thermograd.state().ranks?.spectrum.absent.startsWith('one micro-batch')");
