@@ -13,11 +13,14 @@ final class LearningRateHistory {
   // Warm-up and decay schedules move by less than this from step to step.
   private static final double JUMP = 1.2;
   private static final int HELD = 10;
+  private static final int NEW = 32;
 
   private double now = Double.NaN;
   private double before = Double.NaN;
   private long changedAt = -1;
   private long steadySince = -1;
+  private double highest;
+  private long unknownSince = -1;
 
   void accept(long step, double rate) {
     boolean steady = now > 0 && rate <= JUMP * now && rate >= now / JUMP;
@@ -25,10 +28,19 @@ final class LearningRateHistory {
       if (now > 0 && step - steadySince >= HELD) {
         before = now;
         changedAt = step;
+        if (rate > JUMP * highest) {
+          unknownSince = step;
+        }
       }
       steadySince = step;
     }
     now = rate;
+    highest = Math.max(highest, rate);
+  }
+
+  /** Whether the rate has jumped, in the last {@value #NEW} steps, to where it never was before. */
+  boolean isNew(long step) {
+    return unknownSince >= 0 && step - unknownSince <= NEW;
   }
 
   /** Whether the rate was raised in the steps (from, to]. */
@@ -58,6 +70,8 @@ final class LearningRateHistory {
     out.writeDouble(before);
     out.writeLong(changedAt);
     out.writeLong(steadySince);
+    out.writeDouble(highest);
+    out.writeLong(unknownSince);
   }
 
   void readFrom(DataInput in) throws IOException {
@@ -65,5 +79,7 @@ final class LearningRateHistory {
     before = in.readDouble();
     changedAt = in.readLong();
     steadySince = in.readLong();
+    highest = in.readDouble();
+    unknownSince = in.readLong();
   }
 }
