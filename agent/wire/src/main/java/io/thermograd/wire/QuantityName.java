@@ -36,12 +36,70 @@ public enum QuantityName {
       "Tail index of the noise vectors' norms: moments of this order and above do not exist"),
   NOISE_KURTOSIS(
       "noise_kurtosis", "1", "Excess kurtosis of the noise along fixed directions, 0 when normal"),
+  CURVATURE_RAYLEIGH(
+      "curvature_rayleigh", "loss/param²", "tr(HC)/tr C, mean curvature along the updates"),
+  SHARPNESS("sharpness", "loss/param²", "λ_max, the Hessian's largest eigenvalue"),
+  SHARPNESS_PROBE("sharpness_probe", "loss/param²", "λ_max as the trainer's latest probe found it"),
+  SHARPNESS_DISAGREEMENT(
+      "sharpness_disagreement", "1", "log of the stream's λ_max over the latest probe's"),
+  HESSIAN_TRACE("hessian_trace", "loss/param²", "tr H as the trainer's latest probe found it"),
+  STABILITY_RATIO(
+      "stability_ratio",
+      "1",
+      "η over the largest at which the steepest direction is stable: 1 at the edge of stability"),
+  NOISE_CURVATURE_ALIGNMENT(
+      "noise_curvature_alignment",
+      "1",
+      "tr(ΣH)/(‖Σ‖_F‖H‖_F) in the noise's leading directions, 1 when proportional"),
+  NOISE_CURVATURE_COSINE(
+      "noise_curvature_cosine",
+      "1",
+      "Cosine of the leading eigenvectors of Σ and H, its sign aside"),
+  NOISE_CURVATURE_SLOPE(
+      "noise_curvature_slope", "1", "Slope of log λ_i(Σ) on log κ_i(H), rank by rank"),
+  CURVATURE_NOISE_SCALE(
+      "curvature_noise_scale",
+      "examples",
+      "tr(HΣ)/(GᵀHG), the batch size at which noise and signal cost equal loss by curvature"),
   TEMPERATURE_NOMINAL(
       "temperature_nominal", "param²/loss/example", "η/((1−β)B), the temperature's settings part"),
   TEMPERATURE_EFFECTIVE(
       "temperature_effective", "loss", "η_eff·c·tr Σ/(2·B·d_eff), temperature of the noise"),
   THERMAL_ENERGY(
       "thermal_energy", "loss", "η_eff·c·tr Σ/(4B), loss that the noise alone adds at equilibrium"),
+  TEMPERATURE_MEASURED(
+      "temperature_measured",
+      "loss",
+      "κ·Var(θ) along eigenvectors of the Hessian in the leading noise directions, stiffest first",
+      true),
+  TEMPERATURE_PREDICTED(
+      "temperature_predicted",
+      "loss",
+      "What learning rate, momentum, curvature and noise make of the measured temperatures",
+      true),
+  TEMPERATURE_SPREAD(
+      "temperature_spread",
+      "1",
+      "Standard deviation of the logarithm of the measured temperatures, 0 at equipartition"),
+  COVARIANCE_RATIO(
+      "covariance_ratio",
+      "1",
+      "Variance of the parameters over its stationary solution, in those directions"),
+  ROTATIONAL_FLOW(
+      "rotational_flow",
+      "1",
+      "Antisymmetric over symmetric part of Cov(θ, g) in the leading noise directions, 0 under"
+          + " detailed balance"),
+  THERMAL_ENERGY_MEASURED(
+      "thermal_energy_measured", "loss", "½⟨(θ−θ̄)·g⟩, loss that the fluctuations add at present"),
+  LOSS_CHANGE_HALF_LEARNING_RATE(
+      "loss_change_half_learning_rate",
+      "loss",
+      "Change of the loss at equilibrium if the learning rate were halved, negative when lower"),
+  LOSS_CHANGE_DOUBLE_BATCH(
+      "loss_change_double_batch",
+      "loss",
+      "Change of the loss at equilibrium if the batch were doubled, negative when lower"),
   LEARNING_RATE("learning_rate", "param²/loss", "Learning rate η the trainer used"),
   BATCH_SIZE("batch_size", "examples", "Global batch size B the trainer used"),
   STEPS_PER_SECOND(

@@ -1,5 +1,9 @@
 package io.thermograd.estimate;
 
+import io.thermograd.estimate.curvature.Alignment;
+import io.thermograd.estimate.curvature.Sharpness;
+import io.thermograd.estimate.curvature.StreamCurvature;
+import io.thermograd.estimate.fluctuation.Fluctuations;
 import io.thermograd.estimate.noise.NoiseEstimator;
 import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.RunSettings;
@@ -23,6 +27,9 @@ public final class RunEstimators {
 
   private final int sketchDim;
   private final NoiseEstimator noise;
+  private final StreamCurvature curvature;
+  private final Sharpness sharpness;
+  private final Fluctuations fluctuations;
   private final Temperatures temperatures;
   private final LossMoments loss;
   private final Pace pace = new Pace();
@@ -35,6 +42,9 @@ public final class RunEstimators {
   public RunEstimators(RunSettings settings, double noiseHalfLife, double lossHalfLife) {
     this.sketchDim = settings.sketchDim();
     this.noise = new NoiseEstimator(settings, noiseHalfLife);
+    this.curvature = new StreamCurvature(settings, noiseHalfLife);
+    this.sharpness = new Sharpness(settings, noiseHalfLife);
+    this.fluctuations = new Fluctuations(settings, noiseHalfLife);
     this.temperatures = new Temperatures(settings);
     this.loss = new LossMoments(lossHalfLife);
   }
@@ -46,8 +56,17 @@ public final class RunEstimators {
       loss.accept(batchLoss);
     }
     double sketchedSqnorm = noise.accept(step);
+    curvature.accept(step, noise);
+    sharpness.accept(step, noise.stepTrace(), curvature::sharpness);
+    fluctuations.accept(step, noise);
     pace.accept(step.step(), step.time());
-    latest = StepScalars.of(step, sketchedSqnorm);
+    StepScalars now = latest;
+    if (now == null) {
+      now = new StepScalars();
+      latest = now;
+    }
+    now.set(step, sketchedSqnorm);
+    noise.endStep();
   }
 
   /** The smoothed loss, for detectors. */
@@ -60,10 +79,19 @@ public final class RunEstimators {
     return noise.heavyTailed();
   }
 
+  /** Whether the steepest direction hovers at the edge of stability. */
+  public boolean atEdgeOfStability() {
+    return sharpness.atEdge();
+  }
+
   /** Puts every quantity, or the reason why it is absent, into the list. */
   public void describe(QuantityList out) {
     loss.describe(out);
     noise.describe(out);
+    curvature.describe(out);
+    sharpness.describe(out, curvature.sharpness());
+    Alignment.describe(out);
+    fluctuations.describe(out, curvature.hessian());
     temperatures.describe(out, latest, noise);
     pace.describe(out);
     describeLatest(out);
@@ -122,6 +150,9 @@ public final class RunEstimators {
   /** Writes the state; the same state gives the same bytes. */
   public void writeTo(DataOutput out) throws IOException {
     noise.writeTo(out);
+    curvature.writeTo(out);
+    sharpness.writeTo(out);
+    fluctuations.writeTo(out);
     loss.writeTo(out);
     pace.writeTo(out);
     StepScalars now = latest;
@@ -134,6 +165,9 @@ public final class RunEstimators {
   /** Replaces the state by what {@link #writeTo} wrote, for the same settings and half-lives. */
   public void readFrom(DataInput in) throws IOException {
     noise.readFrom(in);
+    curvature.readFrom(in);
+    sharpness.readFrom(in);
+    fluctuations.readFrom(in);
     loss.readFrom(in);
     pace.readFrom(in);
     latest = in.readBoolean() ? StepScalars.readFrom(in) : null;

@@ -19,6 +19,7 @@ import io.thermograd.wire.proto.StepEvent;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class AttemptFold {
   /** Overlay: statements that take the noise to be normal are not to be trusted. */
   static final String HEAVY_TAILED_NOISE = "heavy_tailed_noise";
+
+  /** Overlay: the steepest direction hovers at the largest stable learning rate. */
+  static final String EDGE_OF_STABILITY = "edge_of_stability";
 
   private final RunStarted started;
   private final AnalysisConfig config;
@@ -189,8 +193,19 @@ final class AttemptFold {
         known.vectors(),
         absent,
         regime.orElse(null),
-        estimators.heavyTailed() ? List.of(HEAVY_TAILED_NOISE) : List.of(),
+        overlays(),
         detectors.verdict(known, estimators.loss()));
+  }
+
+  private List<String> overlays() {
+    List<String> overlays = new ArrayList<>();
+    if (estimators.heavyTailed()) {
+      overlays.add(HEAVY_TAILED_NOISE);
+    }
+    if (estimators.atEdgeOfStability()) {
+      overlays.add(EDGE_OF_STABILITY);
+    }
+    return overlays;
   }
 
   void writeTo(DataOutput out) throws IOException {

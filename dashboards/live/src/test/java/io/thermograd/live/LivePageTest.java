@@ -66,14 +66,14 @@ class LivePageTest {
     Synthetic.feed(store, "digits", 0, 0, 400, 20, now - 60);
     store.accept(Synthetic.allAbsent("bare", 100, now - 5));
     Page page = open(1280, ColorScheme.LIGHT, "#/run/digits");
-    page.waitForFunction("() => thermograd.state().spectrum?.points === 10");
-    assertThat(page.locator(".spectrum .whisker").count()).isEqualTo(10);
-    assertThat(page.locator(".spectrum circle title").first().textContent()).startsWith("λ1 = ");
+    page.waitForFunction("() => thermograd.state().ranks?.spectrum.points === 10");
+    assertThat(page.locator("[data-panel=spectrum] .whisker").count()).isEqualTo(10);
+    assertThat(page.locator("[data-panel=spectrum] circle title").first().textContent()).startsWith("λ1 = ");
     assertThat(page.locator("[data-panel=spectrum] .plot").getAttribute("aria-label"))
         .startsWith("Eigenvalues: ");
 
     page = open(1280, ColorScheme.LIGHT, "#/run/bare");
-    page.waitForFunction("() => thermograd.state().spectrum?.absent.startsWith('one micro-batch')");
+    page.waitForFunction("() => thermograd.state().ranks?.spectrum.absent.startsWith('one micro-batch')");
     assertThat(page.locator("[data-panel=spectrum] .absent").textContent())
         .startsWith("absent: one micro-batch a step");
   }

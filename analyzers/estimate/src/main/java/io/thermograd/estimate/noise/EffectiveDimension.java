@@ -11,6 +11,7 @@ import io.thermograd.wire.QuantityName;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.OptionalLong;
 
 /**
@@ -53,6 +54,7 @@ public final class EffectiveDimension {
   private final SketchMath math;
   private final ForgettingMean means;
   private float[][] previous = new float[0][];
+  private int previousCount;
   private double previousScatter;
 
   public EffectiveDimension(RunSettings settings, double halfLife, SketchMath math) {
@@ -69,37 +71,42 @@ public final class EffectiveDimension {
    * @param scatter the mean square of all of them
    */
   public void accept(Contrasts contrasts, int[] examples, double scatter) {
-    int c = Math.min(contrasts.rows().length, MOST_CONTRASTS);
-    if (previous.length > 0 && previous[0].length == contrasts.mean().length) {
+    int c = Math.min(contrasts.count(), MOST_CONTRASTS);
+    int k = contrasts.mean().length;
+    if (previousCount > 0 && previous[0].length == k) {
       double sum = 0;
-      for (float[] before : previous) {
+      for (int l = 0; l < previousCount; l++) {
         for (int j = 0; j < c; j++) {
-          double overlap = math.dot(contrasts.rows()[j], before);
+          double overlap = math.dot(contrasts.rows()[j], previous[l]);
           sum += overlap * overlap;
         }
       }
       double product = scatter * previousScatter;
-      double overlap = sum / ((double) c * previous.length);
+      double overlap = sum / ((double) c * previousCount);
       if (datasetSize.isEmpty()) {
         means.accept(product, overlap);
       } else {
-        acceptWithinEpoch(product, overlap, contrasts.rows(), c, examples);
+        acceptWithinEpoch(product, overlap, contrasts.squares(), c, examples);
       }
     }
-    float[][] kept = new float[c][];
-    System.arraycopy(contrasts.rows(), 0, kept, 0, c);
-    previous = kept;
+    if (previous.length < c || previous[0].length != k) {
+      previous = new float[c][k];
+    }
+    for (int j = 0; j < c; j++) {
+      System.arraycopy(contrasts.rows()[j], 0, previous[j], 0, k);
+    }
+    previousCount = c;
     previousScatter = scatter;
   }
 
   private void acceptWithinEpoch(
-      double product, double overlap, float[][] rows, int c, int[] examples) {
+      double product, double overlap, double[] squares, int c, int[] examples) {
     double fourth = 0;
     double perExample = 0;
     double before = examples[0];
     for (int j = 0; j < c; j++) {
       double b = examples[j + 1];
-      double square = math.sqnorm(rows[j]);
+      double square = squares[j];
       // Σw² = 1 fixes w: α/B_j on the B_j examples before, −α/b on the b new ones, α² =
       // B_j·b/(B_j+b).
       double alpha2 = before * b / (before + b);
@@ -198,12 +205,13 @@ public final class EffectiveDimension {
   public void writeTo(DataOutput out) throws IOException {
     means.writeTo(out);
     out.writeDouble(previousScatter);
-    StateArrays.write(out, previous);
+    StateArrays.write(out, Arrays.copyOf(previous, previousCount));
   }
 
   public void readFrom(DataInput in) throws IOException {
     means.readFrom(in);
     previousScatter = in.readDouble();
     previous = StateArrays.readRows(in);
+    previousCount = previous.length;
   }
 }

@@ -62,10 +62,13 @@ public final class NoiseEstimator {
   private final NoiseSeries temporal;
   private final EffectiveDimension dimension;
   private final NoiseGeometry geometry;
-  private float @Nullable [] previousGradient;
+  private final Contrasts contrasts = new Contrasts(math);
+  private final Contrasts pair = new Contrasts(math);
+  private float[] previousGradient = new float[0];
   private int previousExamples;
   private long previousStep = -2;
   private int temporalInARow;
+  private double stepTrace = Double.NaN;
 
   public NoiseEstimator(RunSettings settings, double halfLife) {
     this.settings = settings;
@@ -78,6 +81,7 @@ public final class NoiseEstimator {
 
   /** Adds a step; ‖ḡ‖² as far as its sketches tell, NaN without any. */
   public double accept(TrainingStep step) {
+    stepTrace = Double.NaN;
     if (step.nonFinite() || step.microBatches() == 0) {
       return Double.NaN;
     }
@@ -92,14 +96,8 @@ public final class NoiseEstimator {
   }
 
   private double acceptSeveral(TrainingStep step, float[][] sketches) {
-    Contrasts contrasts = Contrasts.of(sketches, step.examples());
-    double[] squares = new double[contrasts.rows().length];
-    double scatter = 0;
-    for (int j = 0; j < squares.length; j++) {
-      squares[j] = math.sqnorm(contrasts.rows()[j]);
-      scatter += squares[j];
-    }
-    scatter /= squares.length;
+    contrasts.set(sketches, step.examples());
+    double scatter = contrasts.scatter();
     double sketchedSqnorm = math.sqnorm(contrasts.mean());
     Double gradSqnorm = wholeSqnorm(step);
     double[] sqnorms = step.sqnorms();
@@ -116,7 +114,7 @@ public final class NoiseEstimator {
       temporalInARow = 0;
     }
     dimension.accept(contrasts, step.examples(), scatter);
-    geometry.accept(contrasts.rows(), squares);
+    geometry.accept(contrasts, exactScatter(step, gradSqnorm));
     remember(step, contrasts.mean());
     return sketchedSqnorm;
   }
@@ -152,14 +150,24 @@ public final class NoiseEstimator {
     return (sum - total * gradSqnorm) / (sqnorms.length - 1);
   }
 
+  /** Σ_j‖e_j‖² from exact norms; NaN where they were not sent or it would be mostly rounding. */
+  private static double exactScatter(TrainingStep step, @Nullable Double gradSqnorm) {
+    double[] sqnorms = step.sqnorms();
+    if (gradSqnorm == null || sqnorms.length < 2) {
+      return Double.NaN;
+    }
+    double exact = (sqnorms.length - 1) * scatterFromNorms(sqnorms, step.examples(), gradSqnorm);
+    return exact >= LEAST_SHARE * sum(step.examples()) * gradSqnorm ? exact : Double.NaN;
+  }
+
   private double acceptSingle(TrainingStep step, float[] gradient) {
     double square = math.sqnorm(gradient);
-    float[] before = previousGradient;
-    if (before != null && previousStep == step.step() - 1 && before.length == gradient.length) {
-      int[] examples = {previousExamples, step.examples()[0]};
-      Contrasts pair = Contrasts.of(new float[][] {before, gradient}, examples);
-      double scatter = math.sqnorm(pair.rows()[0]);
-      double signal = signal(sum(examples), math.sqnorm(pair.mean()), scatter);
+    if (previousStep == step.step() - 1 && previousGradient.length == gradient.length) {
+      int examples = step.examples()[0];
+      pair.set(previousGradient, previousExamples, gradient, examples);
+      double scatter = pair.scatter();
+      long batch = (long) previousExamples + examples;
+      double signal = signal(batch, math.sqnorm(pair.mean()), scatter);
       if (temporal.accept(trace(scatter), signal, 0, true)) {
         temporalInARow = Math.min(SWITCH_AFTER, temporalInARow + 1);
       }
@@ -169,7 +177,10 @@ public final class NoiseEstimator {
   }
 
   private void remember(TrainingStep step, float[] gradient) {
-    previousGradient = gradient;
+    if (previousGradient.length != gradient.length) {
+      previousGradient = new float[gradient.length];
+    }
+    System.arraycopy(gradient, 0, previousGradient, 0, gradient.length);
     previousExamples = (int) Math.min(Integer.MAX_VALUE, sum(step.examples()));
     previousStep = step.step();
   }
@@ -193,14 +204,36 @@ public final class NoiseEstimator {
 
   /** tr Σ̂: D, or D·(n−1)/n for distinct examples. */
   private double trace(double scatter) {
-    return settings.datasetSize().isPresent()
-        ? scatter * (1 - 1.0 / settings.datasetSize().getAsLong())
-        : scatter;
+    stepTrace =
+        settings.datasetSize().isPresent()
+            ? scatter * (1 - 1.0 / settings.datasetSize().getAsLong())
+            : scatter;
+    return stepTrace;
+  }
+
+  /** tr Σ̂ of the step that was added last, by whichever method; NaN without one. */
+  public double stepTrace() {
+    return stepTrace;
   }
 
   /** The series of the method that the newest steps allow. */
   public NoiseSeries latest() {
     return isTemporal() ? temporal : within;
+  }
+
+  /** Of the latest step that had several sketches; until {@link #endStep}. */
+  public Contrasts contrasts() {
+    return contrasts;
+  }
+
+  /** Leading directions of the noise within a step. */
+  public NoiseSpectrum spectrum() {
+    return geometry.spectrum();
+  }
+
+  /** Ends a step, whose contrasts nobody needs any more. */
+  public void endStep() {
+    contrasts.release();
   }
 
   public EffectiveDimension dimension() {
@@ -247,8 +280,8 @@ public final class NoiseEstimator {
     temporal.writeTo(out);
     dimension.writeTo(out);
     geometry.writeTo(out);
-    float[] gradient = previousGradient;
-    StateArrays.write(out, gradient == null ? new float[0][] : new float[][] {gradient});
+    StateArrays.write(
+        out, previousGradient.length == 0 ? new float[0][] : new float[][] {previousGradient});
     out.writeInt(previousExamples);
     out.writeLong(previousStep);
     out.writeInt(temporalInARow);
@@ -260,7 +293,7 @@ public final class NoiseEstimator {
     dimension.readFrom(in);
     geometry.readFrom(in);
     float[][] rows = StateArrays.readRows(in);
-    previousGradient = rows.length == 0 ? null : rows[0];
+    previousGradient = rows.length == 0 ? new float[0] : rows[0];
     previousExamples = in.readInt();
     previousStep = in.readLong();
     temporalInARow = in.readInt();

@@ -8,6 +8,9 @@ public interface DotKernel {
   /** Σ_i x_i·y_i in float over n elements, products and sums rounded lane by lane. */
   double dot(float[] x, float[] y, int n);
 
+  /** The same sum by lanes: products i ≡ l mod {@value #LANES} in {@code lanes[l]}. */
+  void lanes(float[] x, float[] y, int n, float[] lanes);
+
   /** The fastest implementation this process can run. */
   static DotKernel best() {
     return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
@@ -26,5 +29,13 @@ public interface DotKernel {
       sum += (double) x[i] * y[i];
     }
     return sum;
+  }
+
+  /** Adds the products past the last full group to their lanes. */
+  static void rest(float[] lanes, float[] x, float[] y, int n) {
+    int full = n - n % LANES;
+    for (int i = full; i < n; i++) {
+      lanes[i - full] += x[i] * y[i];
+    }
   }
 }

@@ -40,6 +40,7 @@ public final class ForgettingMean {
   private long count;
   private double weight;
   private double squaredWeight;
+  private final double[] sample;
   private final double[] mean;
   private final double[] last;
   private final double[] beforeLast;
@@ -52,11 +53,34 @@ public final class ForgettingMean {
     this.dim = dim;
     this.decay = HalfLife.decay(halfLife);
     this.dependence = dependence;
+    this.sample = new double[dim];
     this.mean = new double[dim];
     this.last = new double[dim];
     this.beforeLast = new double[dim];
     this.halfSquares1 = new double[dim * dim];
     this.halfSquares2 = new double[dim * dim];
+  }
+
+  /** As {@link #accept(double...)} for one element; allocates nothing. */
+  public boolean accept(double x) {
+    sample[0] = x;
+    return accept(sample);
+  }
+
+  /** As {@link #accept(double...)} for two elements; allocates nothing. */
+  public boolean accept(double x, double y) {
+    sample[0] = x;
+    sample[1] = y;
+    return accept(sample);
+  }
+
+  /** As {@link #accept(double...)} for four elements; allocates nothing. */
+  public boolean accept(double x, double y, double z, double u) {
+    sample[0] = x;
+    sample[1] = y;
+    sample[2] = z;
+    sample[3] = u;
+    return accept(sample);
   }
 
   /** Adds one sample; false, and no change, when an element is not finite or above 10¹⁵⁰. */

@@ -34,6 +34,18 @@ public final class SketchMath {
     return dot(x, x);
   }
 
+  /** Lanes of {@link #lanes}. */
+  public static final int LANES = DotKernel.LANES;
+
+  /**
+   * ⟨x, y⟩ in {@value DotKernel#LANES} parts, one a residue of the coordinate: of a sketch each is
+   * an estimate of an equal share of the inner product, and their spread tells of its error. In
+   * float; elements whose squares are not normal floats lose precision.
+   */
+  public void lanes(float[] x, float[] y, float[] lanes) {
+    kernel.lanes(x, y, x.length, lanes);
+  }
+
   private static double exactDot(float[] x, float[] y) {
     double sum = 0;
     for (int i = 0; i < x.length; i++) {

@@ -18,6 +18,17 @@ final class VectorDotKernel implements DotKernel {
   @Override
   public double dot(float[] x, float[] y, int n) {
     int full = n - n % LANES;
+    add(x, y, full, lanes);
+    return DotKernel.finish(lanes, x, y, full, n);
+  }
+
+  @Override
+  public void lanes(float[] x, float[] y, int n, float[] lanes) {
+    add(x, y, n - n % LANES, lanes);
+    DotKernel.rest(lanes, x, y, n);
+  }
+
+  private static void add(float[] x, float[] y, int full, float[] lanes) {
     for (int l = 0; l < LANES; l += 2 * W) {
       FloatVector s0 = FloatVector.zero(F);
       FloatVector s1 = s0;
@@ -28,7 +39,6 @@ final class VectorDotKernel implements DotKernel {
       s0.intoArray(lanes, l);
       s1.intoArray(lanes, l + W);
     }
-    return DotKernel.finish(lanes, x, y, full, n);
   }
 
   private static FloatVector product(float[] x, float[] y, int i) {

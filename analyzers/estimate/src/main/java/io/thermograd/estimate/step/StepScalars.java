@@ -5,40 +5,66 @@ import java.io.DataOutput;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The settings and scalars of one step, which outlive its gradients.
- *
- * @param sketched whether {@code gradSqnorm} is the sketch's, not one that the trainer sent
- */
-public record StepScalars(
-    @Nullable Double loss,
-    @Nullable Double learningRate,
-    long batchSize,
-    @Nullable Double gradSqnorm,
-    boolean sketched) {
+/** The settings and scalars of the latest step, which outlive its gradients. One owner thread. */
+public final class StepScalars {
+  private @Nullable Double loss;
+  private @Nullable Double learningRate;
+  private long batchSize;
+  private double gradSqnorm = Double.NaN;
+  private boolean sent;
 
-  public static StepScalars of(TrainingStep step, double sketchedSqnorm) {
+  /** Replaces all by what a step says; ‖ḡ‖² is the sketch's where the trainer sent none. */
+  public void set(TrainingStep step, double sketchedSqnorm) {
+    loss = step.loss();
+    learningRate = step.learningRate();
+    batchSize = step.batchSize();
     Double sqnorm = step.gradSqnorm();
-    boolean sketched = sqnorm == null && !Double.isNaN(sketchedSqnorm);
-    return new StepScalars(
-        step.loss(),
-        step.learningRate(),
-        step.batchSize(),
-        sketched ? (Double) sketchedSqnorm : sqnorm,
-        sketched);
+    sent = sqnorm != null;
+    gradSqnorm = sqnorm == null ? sketchedSqnorm : sqnorm;
+  }
+
+  /** Mini-batch loss. */
+  public @Nullable Double loss() {
+    return loss;
+  }
+
+  /** η. */
+  public @Nullable Double learningRate() {
+    return learningRate;
+  }
+
+  /** B. */
+  public long batchSize() {
+    return batchSize;
+  }
+
+  /** ‖ḡ‖², null when neither norm nor sketch was sent. */
+  public @Nullable Double gradSqnorm() {
+    return sent || !Double.isNaN(gradSqnorm) ? (Double) gradSqnorm : null;
+  }
+
+  /** Whether {@link #gradSqnorm} is the sketch's, not one that the trainer sent. */
+  public boolean sketched() {
+    return !sent && !Double.isNaN(gradSqnorm);
   }
 
   public void writeTo(DataOutput out) throws IOException {
     writeOptional(out, loss);
     writeOptional(out, learningRate);
     out.writeLong(batchSize);
-    writeOptional(out, gradSqnorm);
-    out.writeBoolean(sketched);
+    out.writeDouble(gradSqnorm);
+    out.writeBoolean(sent);
   }
 
+  /** What {@link #writeTo} wrote. */
   public static StepScalars readFrom(DataInput in) throws IOException {
-    return new StepScalars(
-        readOptional(in), readOptional(in), in.readLong(), readOptional(in), in.readBoolean());
+    StepScalars scalars = new StepScalars();
+    scalars.loss = readOptional(in);
+    scalars.learningRate = readOptional(in);
+    scalars.batchSize = in.readLong();
+    scalars.gradSqnorm = in.readDouble();
+    scalars.sent = in.readBoolean();
+    return scalars;
   }
 
   private static void writeOptional(DataOutput out, @Nullable Double x) throws IOException {

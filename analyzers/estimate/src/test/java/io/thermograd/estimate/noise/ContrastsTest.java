@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.thermograd.estimate.Draws;
+import io.thermograd.estimate.numeric.SketchMath;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
@@ -95,5 +97,40 @@ class ContrastsTest {
     // √(max/2)·2 and √(2·max/3)·0
     assertThat(contrasts.rows()[0][0]).isCloseTo(65536f, within(1f));
     assertThat(contrasts.rows()[1][0]).isZero();
+  }
+
+  @Test
+  void oneObjectForManyStepsOfAnyShapeIsAsGoodAsANewOneForEach() {
+    SplittableRandom random = new SplittableRandom(7);
+    Contrasts reused = new Contrasts(new SketchMath());
+    for (int step = 0; step < 200; step++) {
+      int m = random.nextInt(1, 5);
+      float[][] g = new float[m][random.nextInt(10, 12)];
+      int[] b = new int[m];
+      for (int j = 0; j < m; j++) {
+        b[j] = random.nextInt(1, 9);
+        for (int i = 0; i < g[j].length; i++) {
+          g[j][i] = (float) random.nextGaussian();
+        }
+      }
+      reused.set(g, b);
+      if (random.nextInt(4) == 0) {
+        reused.release();
+      }
+      Contrasts fresh = Contrasts.of(g, b);
+      assertThat(reused.rows()).isDeepEqualTo(fresh.rows());
+      assertThat(reused.squares()).isEqualTo(fresh.squares());
+      assertThat(reused.mean()).isEqualTo(fresh.mean());
+    }
+  }
+
+  @Test
+  void storageOfHundredsOfRanksIsNotKept() {
+    int[] b = new int[200];
+    Arrays.fill(b, 1);
+    Contrasts contrasts = Contrasts.of(new float[200][1024], b);
+    assertThat(contrasts.count()).isEqualTo(199);
+    contrasts.release();
+    assertThat(contrasts.count()).isZero();
   }
 }

@@ -53,7 +53,7 @@ export function align(panel, selected, others) {
     low,
     column(selected, panel.dots, "value"),
     column(selected, panel.quantity, "value"),
-    column(selected, panel.reference, "value"),
+    panel.level === undefined ? column(selected, panel.reference, "value") : new Array(selected.length).fill(panel.level),
   ];
   const filled = others.filter((s) => s.length > 0);
   const joined = filled.length
@@ -68,7 +68,7 @@ export class Chart {
 
   /**
    * @param host element to fill
-   * @param panel entry of PANELS
+   * @param panel a panel of SECTIONS
    * @param group what the charts of one view share: window, extent, alerts, highlighted, zoom(), move()
    * @param log whether the value axis is logarithmic
    */

@@ -1,6 +1,7 @@
 // Numbers as people read them: three significant digits, SI suffixes, powers of ten beyond.
 
-const NONE = "–";
+/** What stands for a number that is not there. */
+export const NONE = "–";
 const SUPERSCRIPTS = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 const STEPS = [[1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"]];
 const integers = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });

@@ -4,6 +4,7 @@ import { el, text, remember, recall } from "./dom.js";
 import { count, number, quantity } from "./format.js";
 import { prefersLog } from "./ranges.js";
 import { align, Chart, MAIN, DOTS, othersOf } from "./chart.js";
+import { Frame } from "./frame.js";
 
 const HEIGHT = 172;
 const NEVER = "the analyzer has not reported it for this run";
@@ -23,8 +24,6 @@ export class Panel {
     this.#group = group;
     this.#choice = recall(`axis.${panel.id}`);
     const about = catalogue[panel.quantity] ?? { unit: "", meaning: "" };
-    const titleId = `title-${panel.id}`;
-    const helpId = `help-${panel.id}`;
     this.value = el("span", { class: "value" });
     this.interval = el("span", { class: "interval" });
     this.at = el("span", { class: "at" });
@@ -35,62 +34,17 @@ export class Panel {
       { class: "chip", type: "button", title: "Logarithmic axis", "aria-pressed": "false", onclick: () => this.#toggleLog() },
       "log",
     );
-    this.help = el(
-      "div",
-      { class: "help", id: helpId, role: "note", hidden: true },
-      el("p", { class: "help-what" }, about.meaning),
-      el("p", {}, panel.hint),
-      el("p", { class: "help-unit" }, `Unit: ${about.unit || "none"}`),
-    );
-    this.helpButton = el(
-      "button",
-      {
-        class: "round",
-        type: "button",
-        "aria-expanded": "false",
-        "aria-controls": helpId,
-        "aria-label": `What is ${panel.title}?`,
-        onclick: () => this.#toggleHelp(),
-      },
-      "?",
-    );
-    this.plot = el("div", {
-      class: "plot",
-      tabindex: "0",
-      role: "img",
-      "aria-labelledby": titleId,
-      onkeydown: (event) => this.#key(event),
+    this.frame = new Frame(about, {
+      id: panel.id,
+      title: panel.title,
+      hint: panel.hint,
+      tools: [this.logButton],
+      readout: [this.value, this.interval, el("span", { class: "grow" }), this.at, this.off],
+      plot: { onkeydown: (event) => this.#key(event) },
     });
-    this.empty = el("p", { class: "absent", hidden: true });
-    this.root = el(
-      "section",
-      { class: panel.wide ? "panel wide" : "panel", "data-panel": panel.id, "aria-labelledby": titleId },
-      el(
-        "header",
-        {},
-        el("h3", { id: titleId }, panel.title),
-        this.helpButton,
-        el("span", { class: "unit" }, about.unit),
-        el("span", { class: "grow" }),
-        this.logButton,
-      ),
-      el("p", { class: "readout" }, this.value, this.interval, el("span", { class: "grow" }), this.at, this.off),
-      this.plot,
-      this.empty,
-      this.note,
-      this.help,
-    );
-    this.root.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !this.help.hidden) {
-        this.#toggleHelp();
-        this.helpButton.focus();
-      }
-    });
-    this.root.addEventListener("focusout", (event) => {
-      if (!this.root.contains(event.relatedTarget) && !this.help.hidden) {
-        this.#toggleHelp();
-      }
-    });
+    this.root = this.frame.root;
+    this.plot = this.frame.plot;
+    this.root.append(this.note);
   }
 
   get id() {
@@ -127,7 +81,6 @@ export class Panel {
     const has = (column) => column.some((x) => x !== null && x !== undefined);
     const drawn = has(d.at(MAIN)) || has(d.at(DOTS)) || othersOf(d).some(has) || (this.#panel.bounds && has(this.#lows()));
     this.#explain(drawn);
-    this.plot.hidden = !drawn;
     this.logButton.hidden = !drawn;
     if (!drawn) {
       this.#chart?.destroy();
@@ -172,7 +125,7 @@ export class Panel {
     text(this.at, at);
     if (index === null) {
       const reference = latest?.quantities[this.#panel.reference]?.value;
-      text(this.at, q && reference !== undefined && reference !== null ? `${this.#panel.referenceName} = ${count(reference)}` : "");
+      text(this.at, q && reference !== undefined && reference !== null ? `${this.#panel.referenceName} = ${Number.isInteger(reference) ? count(reference) : number(reference)}` : "");
     }
   }
 
@@ -215,8 +168,7 @@ export class Panel {
     const reason = latest ? (latest.absent[this.#panel.quantity] ?? (q ? "" : NEVER)) : "";
     this.#why = latest ? reason : "waiting for the first insight";
     const onlyBound = q && (q.value === null || q.value === undefined);
-    this.empty.hidden = drawn;
-    text(this.empty, latest ? `absent: ${reason}` : "Waiting for the first insight of this run…");
+    this.frame.show(drawn, latest ? reason : null);
     // Once there, its room stays: a reason that comes and goes should not move the page.
     this.note.hidden = !drawn || (this.note.hidden && !reason);
     text(this.note, !reason ? "\u00a0" : onlyBound ? reason : `absent now: ${reason}`);
@@ -237,11 +189,6 @@ export class Panel {
     this.#choice = this.logButton.getAttribute("aria-pressed") === "true" ? "linear" : "log";
     remember(`axis.${this.#panel.id}`, this.#choice);
     this.rebuild();
-  }
-
-  #toggleHelp() {
-    this.help.hidden = !this.help.hidden;
-    this.helpButton.setAttribute("aria-expanded", String(!this.help.hidden));
   }
 
   #key(event) {

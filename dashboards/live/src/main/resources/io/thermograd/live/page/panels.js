@@ -1,61 +1,152 @@
-// What the charts show. Units and meanings come from the server's catalogue of quantities; what is
-// said here is how to read the picture.
+// What the charts show, section by section. Units and meanings come from the server's catalogue of
+// quantities; what is said here is how to read the picture.
+//
+// A panel draws a quantity over steps: `dots` a second quantity as points, `reference` one as a dashed
+// line, `level` a constant as one. Ranks draw the latest elements of a quantity that has several, and
+// `beside` what is expected of them.
 
-export const PANELS = [
+export const SECTIONS = [
   {
-    id: "loss",
-    title: "Loss",
-    quantity: "loss",
-    dots: "batch_loss",
-    wide: true,
-    hint: "Light dots are single mini-batches, the line their smoothed mean, the band its 95 % interval.",
+    title: "Training",
+    panels: [
+      {
+        id: "loss",
+        title: "Loss",
+        quantity: "loss",
+        dots: "batch_loss",
+        hint: "Light dots are single mini-batches, the line their smoothed mean, the band its 95 % interval.",
+      },
+      {
+        id: "learning_rate",
+        title: "Learning rate η",
+        quantity: "learning_rate",
+        stepped: true,
+        hint: "As the trainer reported it.",
+      },
+    ],
   },
   {
-    id: "noise_scale",
-    title: "Gradient noise scale",
-    quantity: "gradient_noise_scale",
-    reference: "batch_size",
-    referenceName: "B",
-    bounds: true,
-    log: true,
-    wide: true,
-    hint: "Dashed: the batch size in use. Line far above it: a larger batch buys nearly proportional progress. Far below: examples are wasted. Arrows: only a lower bound is known.",
+    title: "Gradient noise",
+    panels: [
+      {
+        id: "noise_scale",
+        title: "Gradient noise scale",
+        quantity: "gradient_noise_scale",
+        reference: "batch_size",
+        referenceName: "B",
+        bounds: true,
+        log: true,
+        hint: "Dashed: the batch size in use. Line far above it: a larger batch buys nearly proportional progress. Far below: examples are wasted. Arrows: only a lower bound is known.",
+      },
+      {
+        id: "gradient_sqnorm",
+        title: "Signal ‖G‖²",
+        quantity: "gradient_sqnorm",
+        hint: "What is left of the gradient when the noise is taken away. The estimate may be negative where it is lost in the noise.",
+      },
+      {
+        id: "noise_trace",
+        title: "Noise tr Σ",
+        quantity: "noise_trace",
+        hint: "How much single examples disagree about the gradient. It does not depend on the batch size.",
+      },
+      {
+        id: "effective_dimension",
+        title: "Effective dimension",
+        quantity: "effective_dimension",
+        hint: "Few directions: the noise is concentrated and a temperature says little about the others.",
+      },
+      {
+        id: "tail_index",
+        title: "Tail index",
+        quantity: "noise_tail_index",
+        bounds: true,
+        hint: "How heavy the noise's tails are: below 2 its variance is governed by single batches. Arrows: it is at least this, as for normal noise.",
+      },
+    ],
+    ranks: [
+      {
+        id: "spectrum",
+        title: "Noise spectrum",
+        quantity: "noise_eigenvalues",
+        elements: "Eigenvalues",
+        point: "λ",
+        headline: "noise_anisotropy",
+        headlineNote: "of tr Σ in the first",
+        hint: "Each point is one direction, strongest first; the bar is its 95 % interval. A steep fall: the noise lives in a few directions. Only directions that stand out of the bulk are shown.",
+      },
+    ],
   },
   {
-    id: "gradient_sqnorm",
-    title: "Signal ‖G‖²",
-    quantity: "gradient_sqnorm",
-    hint: "What is left of the gradient when the noise is taken away. The estimate may be negative where it is lost in the noise.",
+    title: "Curvature",
+    panels: [
+      {
+        id: "sharpness",
+        title: "Sharpness λ_max",
+        quantity: "sharpness",
+        reference: "stability_limit",
+        referenceName: "limit",
+        bounds: true,
+        hint: "The largest curvature of the loss. Dashed: what this optimizer can stand at this learning rate; above it, steps overshoot and grow.",
+      },
+      {
+        id: "stability_ratio",
+        title: "Distance to the edge",
+        quantity: "stability_ratio",
+        level: 1,
+        referenceName: "edge",
+        bounds: true,
+        hint: "Sharpness over the largest one that is stable. 1 is the edge of stability: large networks trained with large batches hover there; beyond it a run diverges or is thrown out of its valley.",
+      },
+      {
+        id: "curvature_rayleigh",
+        title: "Curvature along the updates",
+        quantity: "curvature_rayleigh",
+        hint: "What the optimizer's own steps feel, averaged over the directions it takes. Far below the sharpness: progress is made in flat directions.",
+      },
+      {
+        id: "alignment",
+        title: "Noise–curvature alignment",
+        quantity: "noise_curvature_alignment",
+        hint: "1: the noise is shaped like the curvature, as in well-trained networks; it then shakes the run out of sharp directions. 0: they have nothing in common.",
+      },
+    ],
   },
   {
-    id: "noise_trace",
-    title: "Noise tr Σ",
-    quantity: "noise_trace",
-    hint: "How much single examples disagree about the gradient. It does not depend on the batch size.",
-  },
-  {
-    id: "temperature",
-    title: "Temperature",
-    quantity: "temperature_effective",
-    hint: "How strongly the noise shakes the parameters at these settings, per direction it spreads in.",
-  },
-  {
-    id: "thermal_energy",
-    title: "Thermal energy",
-    quantity: "thermal_energy",
-    hint: "The part of the loss that noise alone keeps up at equilibrium: lowering η/B takes it away.",
-  },
-  {
-    id: "effective_dimension",
-    title: "Effective dimension",
-    quantity: "effective_dimension",
-    hint: "Few directions: the noise is concentrated and a temperature says little about the others.",
-  },
-  {
-    id: "learning_rate",
-    title: "Learning rate η",
-    quantity: "learning_rate",
-    stepped: true,
-    hint: "As the trainer reported it.",
+    title: "Equilibrium",
+    panels: [
+      {
+        id: "temperature",
+        title: "Temperature",
+        quantity: "temperature_effective",
+        hint: "How strongly the noise shakes the parameters at these settings, per direction it spreads in.",
+      },
+      {
+        id: "thermal_energy",
+        title: "Thermal energy",
+        quantity: "thermal_energy",
+        hint: "The part of the loss that noise alone keeps up at equilibrium: lowering η/B takes it away.",
+      },
+      {
+        id: "half_rate",
+        title: "If the learning rate were halved",
+        quantity: "loss_change_half_learning_rate",
+        hint: "By how much the loss would change once it has settled again: what the noise holds up now. Only while the loss is stationary.",
+      },
+    ],
+    ranks: [
+      {
+        id: "temperatures",
+        title: "Temperature by direction",
+        quantity: "temperature_measured",
+        elements: "Temperatures",
+        point: "T",
+        beside: "temperature_predicted",
+        besideName: "predicted",
+        headline: "temperature_spread",
+        headlineNote: "spread over directions",
+        hint: "Twice the energy of the fluctuations along each sharp direction, sharpest first. All equal: equipartition, one temperature describes the run. Circles: what noise and curvature predict.",
+      },
+    ],
   },
 ];

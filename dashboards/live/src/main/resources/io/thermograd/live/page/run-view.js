@@ -6,9 +6,9 @@ import { el, replace, text } from "./dom.js";
 import { count, number, words } from "./format.js";
 import { Group } from "./group.js";
 import { Panel } from "./panel.js";
-import { PANELS } from "./panels.js";
+import { SECTIONS } from "./panels.js";
+import { Ranks } from "./ranks.js";
 import { Series } from "./series.js";
-import { Spectrum } from "./spectrum.js";
 import { Progress, settings, standing, statusDot, VerdictCard } from "./summary.js";
 
 const DRAW_EVERY_MS = 200;
@@ -37,9 +37,10 @@ export class RunView {
     this.#runId = runId;
     this.#shell = shell;
     this.group = new Group((window) => this.#zoomed(window));
-    this.panels = PANELS.map((p) => new Panel(p, this.group, shell.catalogue));
+    this.panels = [];
+    this.ranks = [];
+    const sections = SECTIONS.map((section) => this.#section(section));
     this.group.panels = this.panels;
-    this.spectrum = new Spectrum(shell.catalogue);
     this.progress = new Progress();
     this.verdict = new VerdictCard();
     this.alerts = new Alerts(this.group);
@@ -62,8 +63,8 @@ export class RunView {
         el(
           "div",
           { class: "charts-area" },
-          el("div", { class: "charts-bar" }, el("h2", {}, "Over steps"), el("span", { class: "tip" }, "drag to zoom, arrow keys to read"), el("span", { class: "grow" }), this.reset),
-          el("div", { class: "charts" }, ...this.panels.map((p) => p.root), this.spectrum.root),
+          el("div", { class: "charts-bar" }, el("span", { class: "tip" }, "Charts over steps: drag to zoom, arrow keys to read"), el("span", { class: "grow" }), this.reset),
+          ...sections,
         ),
         el(
           "aside",
@@ -84,9 +85,22 @@ export class RunView {
       alert: (alert) => this.#alert(alert),
       run: (row) => (row.gone ? null : this.#fill()),
     });
-    this.sizes = new ResizeObserver(() => [...this.panels, this.spectrum].forEach((p) => p.refit()));
+    this.sizes = new ResizeObserver(() => [...this.panels, ...this.ranks].forEach((p) => p.refit()));
     this.sizes.observe(this.root);
     this.clock = setInterval(() => this.#head(), 1_000);
+  }
+
+  #section({ title, panels = [], ranks = [] }) {
+    const charts = panels.map((p) => new Panel(p, this.group, this.#shell.catalogue));
+    const latest = ranks.map((r) => new Ranks(r, this.#shell.catalogue));
+    this.panels.push(...charts);
+    this.ranks.push(...latest);
+    return el(
+      "section",
+      { class: "chart-section", "aria-label": title },
+      el("h2", {}, title),
+      el("div", { class: "charts" }, ...[...charts, ...latest].map((p) => p.root)),
+    );
   }
 
   close() {
@@ -113,7 +127,7 @@ export class RunView {
       insights: this.#selected().length,
       lastStep: this.#selected().lastStep,
       alerts: this.#alerts.length,
-      spectrum: this.spectrum.describe(),
+      ranks: Object.fromEntries(this.ranks.map((r) => [r.id, r.describe()])),
     };
   }
 
@@ -221,7 +235,7 @@ export class RunView {
     this.group.set(selected, others, alerts);
     this.alerts.set(alerts);
     this.verdict.set(selected.latest);
-    this.spectrum.set(selected.latest);
+    this.ranks.forEach((r) => r.set(selected.latest));
     this.#attemptButtons();
     replace(this.settingsList, ...settings(this.#attempts.find((a) => a.attempt === number), selected.latest));
     if (!this.settingsList.childElementCount) {

@@ -1,0 +1,34 @@
+package io.thermograd.estimate.fluctuation;
+
+import io.thermograd.estimate.numeric.StudentT;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Mean over blocks of a number that each has, with its standard error from their scatter.
+ *
+ * @param error standard error
+ * @param factor of a 95 % interval, Student's t
+ */
+record BlockMean(double value, double error, double factor) {
+
+  static BlockMean of(Blocks blocks, ToDoubleFunction<Moments> number) {
+    int n = blocks.count();
+    double[] x = new double[n];
+    double mean = 0;
+    for (int i = 0; i < n; i++) {
+      x[i] = number.applyAsDouble(blocks.get(i));
+      mean += x[i] / n;
+    }
+    double square = 0;
+    for (double v : x) {
+      square += (v - mean) * (v - mean);
+    }
+    return new BlockMean(
+        mean, Math.sqrt(square / (n - 1) / n), StudentT.quantile975(Math.max(1, n - 1)));
+  }
+
+  /** Relative standard error. */
+  double relative() {
+    return error / Math.abs(value);
+  }
+}
