@@ -51,7 +51,7 @@ final class DivergenceDetector {
   private static final double[] WITH_TURN = {NEVER, 6, 7, 10};
   private static final double[] WITH_NORM = {NEVER, 9, 9, 12};
   private static final double[] LOSS_ALONE = {NEVER, NEVER, 7, 10};
-  private static final double[] SUSPECT = {2, 2, 2, 3};
+  private static final double[] SUSPECT = {1.5, 1.5, 2, 3};
   private static final double[] SUSPECT_LOSS_ALONE = {NEVER, 4, 4, 5};
 
   // The time scale, of 8 steps, that no spike gets into.

@@ -13,7 +13,7 @@ import java.io.IOException;
  * there was: the gradient turns round and grows, g′ ≈ −ρg with ρ > 1. Noise does not: two noise
  * gradients are at right angles on average. The signal is
  *
- * <pre>‖g‖‖g′‖·max(1/20, −cos(g, g′)),</pre>
+ * <pre>‖g′‖²·max(1/20, −cos(g, g′)),</pre>
  *
  * from sketches; a rise without a turn counts, but little. Without sketches it is ‖ḡ‖², else
  * ‖Δθ‖²/η². O(m·k) for sketches of k numbers. One owner thread.
@@ -76,11 +76,11 @@ final class GradientSignal {
       }
     }
     double sqnorm = math.sqnorm(now) / ((double) sketches.length * sketches.length);
-    double product = Math.sqrt(sqnorm * sqnormBefore);
     double signal = Double.NaN;
-    if (product > 0) {
+    if (sqnorm > 0 && sqnormBefore > 0) {
       double dot = math.dot(now, before) / ((double) sketches.length * sketches.length);
-      signal = Math.max(LEAST_TURN * product, -dot);
+      double cosine = dot / Math.sqrt(sqnorm) / Math.sqrt(sqnormBefore);
+      signal = sqnorm * Math.max(LEAST_TURN, -cosine);
     }
     sqnormBefore = sqnorm;
     return finite(signal);

@@ -13,6 +13,7 @@ final class LearningRateHistory {
   // Warm-up and decay schedules move by less than this from step to step.
   private static final double JUMP = 1.2;
   private static final int HELD = 10;
+  private static final double RAISE = 1.02;
   private static final int NEW = 32;
 
   private double now = Double.NaN;
@@ -20,6 +21,7 @@ final class LearningRateHistory {
   private long changedAt = -1;
   private long steadySince = -1;
   private double highest;
+  private long highestSince = -1;
   private long unknownSince = -1;
 
   void accept(long step, double rate) {
@@ -28,17 +30,20 @@ final class LearningRateHistory {
       if (now > 0 && step - steadySince >= HELD) {
         before = now;
         changedAt = step;
-        if (rate > JUMP * highest) {
-          unknownSince = step;
-        }
       }
       steadySince = step;
     }
     now = rate;
-    highest = Math.max(highest, rate);
+    if (rate > highest) {
+      if (rate > RAISE * highest && highest > 0 && step - highestSince >= HELD) {
+        unknownSince = step;
+      }
+      highest = rate;
+      highestSince = step;
+    }
   }
 
-  /** Whether the rate has jumped, in the last {@value #NEW} steps, to where it never was before. */
+  /** Whether the rate was raised, in the last {@value #NEW} steps, to where it never was before. */
   boolean isNew(long step) {
     return unknownSince >= 0 && step - unknownSince <= NEW;
   }
@@ -71,6 +76,7 @@ final class LearningRateHistory {
     out.writeLong(changedAt);
     out.writeLong(steadySince);
     out.writeDouble(highest);
+    out.writeLong(highestSince);
     out.writeLong(unknownSince);
   }
 
@@ -80,6 +86,7 @@ final class LearningRateHistory {
     changedAt = in.readLong();
     steadySince = in.readLong();
     highest = in.readDouble();
+    highestSince = in.readLong();
     unknownSince = in.readLong();
   }
 }

@@ -32,11 +32,11 @@ class GradientSignalTest {
   void aTurnOfTheMeanGradientCountsInFullAndNothingElseByMoreThanATwentieth() {
     var signal = new GradientSignal();
     assertThat(signal.accept(step(1.0, null, new float[] {3, 0}, new float[] {5, 0}))).isNaN();
-    // Means (4, 0), then (−8, 0): turned, so all of 4·8.
+    // Means (4, 0), then (−8, 0): turned, so all of 8².
     assertThat(signal.accept(step(1.0, null, new float[] {-8, 1}, new float[] {-8, -1})))
-        .isCloseTo(32, within(1e-5));
+        .isCloseTo(64, within(1e-5));
     // (0, 2) is at right angles to (−8, 0).
-    assertThat(signal.accept(step(1.0, null, new float[] {0, 2}))).isCloseTo(0.8, within(1e-5));
+    assertThat(signal.accept(step(1.0, null, new float[] {0, 2}))).isCloseTo(0.2, within(1e-5));
     assertThat(signal.kind()).isEqualTo(GradientSignal.Kind.TURN);
   }
 
