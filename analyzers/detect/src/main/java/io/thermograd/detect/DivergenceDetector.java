@@ -154,7 +154,8 @@ final class DivergenceDetector {
 
   private boolean lossExceeds(double[] threshold) {
     for (int s = 0; s < RecordBook.SCALES; s++) {
-      if (loss.score(s) > threshold[s]) {
+      // Order statistics of losses with few different values jump from one to the next.
+      if (loss.score(s) > threshold[s] && loss.level(s) > loss.record(1)) {
         return true;
       }
     }
