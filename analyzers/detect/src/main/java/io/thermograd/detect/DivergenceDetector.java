@@ -15,12 +15,12 @@ import java.io.IOException;
  * and healthy streams have no such moments. The history stands still while it is open, and for up
  * to 512 steps while the loss is between 2 scatters and the threshold.
  *
- * <p><b>Divergence</b> (critical) when the growth has lasted 16 steps, has been 3 times higher than
- * the run ever was, start included, is not back, and either goes on (the peak is less than 4 steps
- * ago) or is stuck (12 steps after the peak, the median of 8 steps is at least half of the highest
- * before the growth and half of the median of the 8 steps before); or when it has grown 10¹² times
- * beyond all that at any age. Until then a divergence and a catapult have the same law, and nothing
- * seen from outside can tell them apart.
+ * <p><b>Divergence</b> (critical) when the growth has been 3 times higher than the run ever was,
+ * start included, is not back, and either has gone on for 32 steps (the peak is less than 4 steps
+ * ago) or is stuck since 16 (12 steps after the peak, the median of 8 steps is at least half of the
+ * highest before the growth and half of the median of the 8 steps before); or when it has grown
+ * 10¹² times beyond all that at any age. Until then a divergence and a catapult have the same law,
+ * and nothing seen from outside can tell them apart.
  *
  * <p>It closes as returned after 16 steps below the old record, and, unless it became critical, as
  * settled when 128 steps have not brought it half as high again; the history then starts anew.
@@ -57,6 +57,7 @@ final class DivergenceDetector {
   // The time scale, of 8 steps, that no spike gets into.
   private static final int ROBUST = 2;
   private static final int LASTING = 16;
+  private static final int LONG = 32;
   private static final double BEYOND_ALL = 3;
   private static final double RUNAWAY = 1e12;
   private static final int NEAR_PEAK = 4;
@@ -224,7 +225,7 @@ final class DivergenceDetector {
     if (age < LASTING || loss.above(peak) <= BEYOND_ALL * ever || loss.score(ROBUST) <= 0) {
       return false;
     }
-    return age - peakAge < NEAR_PEAK
+    return (age >= LONG && age - peakAge < NEAR_PEAK)
         || (age - peakAge >= PAST_PEAK
             && loss.above(loss.medianOfEight(0)) >= STUCK * ever
             && loss.above(loss.medianOfEight(0)) >= RETURNING * loss.above(loss.medianOfEight(8)));

@@ -199,7 +199,7 @@ class DivergenceDetectorTest {
     for (int t = 0; t < 2000; t++) {
       loss *= t < 100 ? 1 : 1.5;
       accept(detector, t, loss);
-      if (t > 140) {
+      if (t > 150) {
         assertThat(detector.diverging()).isTrue();
         assertThat(detector.level()).isFinite();
         assertThat(detector.reference()).isFinite();

@@ -136,7 +136,7 @@ class RunFoldTest {
     }
     assertThat(output.alerts).extracting(Alert::kind).containsExactly("loss_growth", "divergence");
     assertThat(output.alerts.get(0).step()).isBetween(205L, 225L);
-    assertThat(output.alerts.get(1).step() - output.alerts.get(0).step()).isBetween(16L, 20L);
+    assertThat(output.alerts.get(1).step() - output.alerts.get(0).step()).isBetween(32L, 36L);
     assertThat(fold.current().orElseThrow().regime()).isEqualTo(Regime.DIVERGING);
   }
 
