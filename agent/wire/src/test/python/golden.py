@@ -46,7 +46,7 @@ SCHEMA = {
     "LayerNorms": {"name": (1, "string"), "grad_norm": (2, "double"), "param_norm": (3, "double"),
                    "update_norm": (4, "double")},
     "CurvatureProbe": {"hessian_top": (1, "[double]"), "hessian_trace": (2, "double"),
-                       "grad_hess_grad": (3, "double")},
+                       "grad_hess_grad": (3, "double"), "preconditioned_top": (4, "[double]")},
     "StepEvent": {
         "run_id": (1, "string"), "attempt": (2, "uint"), "step": (3, "uint"), "rank": (4, "uint"),
         "time": (5, "double"), "loss": (6, "double"), "learning_rate": (7, "double"),
@@ -55,7 +55,7 @@ SCHEMA = {
         "update_sqnorm": (14, "double"), "param_dot_grad": (15, "double"), "layers": (16, "[LayerNorms]"),
         "tracked": (17, "{double}"), "example_losses": (18, "[double]"), "probe": (19, "CurvatureProbe"),
         "validation_loss": (20, "double"), "nonfinite_count": (21, "uint"), "loss_scale": (22, "double"),
-        "dropped_events": (23, "uint")},
+        "dropped_events": (23, "uint"), "update_noise": (24, "double")},
     "RunFinished": {"run_id": (1, "string"), "attempt": (2, "uint"),
                     "status": (3, ["completed", "failed", "stopped"]), "time": (4, "double"),
                     "dropped_events": (5, "uint")},
@@ -90,8 +90,9 @@ FULL_STEP = {
         {"name": "fc1", "grad_norm": 0.25, "param_norm": 3.0, "update_norm": 0.0},
         {"name": "fc2", "grad_norm": NAN}],
     "tracked": {"accuracy": 0.96875, "gap": NAN}, "example_losses": [2.5, -INF, 0.1],
-    "probe": {"hessian_top": [31.5, 2.0], "hessian_trace": 100.0, "grad_hess_grad": 9007199254740993.0},
-    "validation_loss": 0.75, "nonfinite_count": 3, "loss_scale": 65536.0, "dropped_events": 17,
+    "probe": {"hessian_top": [31.5, 2.0], "hessian_trace": 100.0, "grad_hess_grad": 9007199254740993.0,
+              "preconditioned_top": [19000.0, 0.5]},
+    "validation_loss": 0.75, "nonfinite_count": 3, "loss_scale": 65536.0, "dropped_events": 17, "update_noise": 0.03125,
 }
 
 EVENTS = [
@@ -111,6 +112,9 @@ INSIGHT = {
         "loss": {"value": 0.5, "low": 0.4375, "high": 0.5625, "method": "ewma"},
         "noise_trace": {"low": 1e-9, "method": "within_step"},
         "learning_rate": {"value": 0.1, "method": "reported"}},
+    "vectors": {"noise_eigenvalues": [
+        {"value": 0.5, "low": 0.25, "high": 1.0, "method": "streaming_svd"},
+        {"value": 0.125, "low": 0.0625, "high": 0.25, "method": "streaming_svd"}]},
     "absent": {"noise_trace": "only a lower bound", "gradient_noise_scale": "‖G‖² is not above its error"},
     "regime": "descending", "overlays": ["oscillating"],
     "verdict": {"severity": "info", "title": "Noise dominates.", "why": "\"B\" is 4 times below.", "next": "Raise B."},

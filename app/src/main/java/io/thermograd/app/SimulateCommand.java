@@ -31,7 +31,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Train something whose truth is known, and report it like any other training: to Kafka, or into"
           + " a recording with its truth beside it.",
-      "A recording depends on the scenario, the seed, the run's id and the steps alone, to the byte."
+      "A recording depends on the scenario, the seed, the run's id, the steps and the probes alone, to the"
+          + " byte."
     },
     footer = {
       "",
@@ -86,6 +87,14 @@ final class SimulateCommand extends BaseCommand {
       paramLabel = "N",
       description = "Steps of the training (default: as many as the scenario needs).")
   private @Nullable Long steps;
+
+  @Option(
+      names = "--probe-every",
+      paramLabel = "STEPS",
+      description =
+          "Probe the Hessian every so many steps: its largest eigenvalues, trace and gᵀHg, and those of"
+              + " the preconditioned one for Adam (default: as the scenario does).")
+  private @Nullable Long probeEvery;
 
   @Option(
       names = "--pace",
@@ -261,7 +270,12 @@ final class SimulateCommand extends BaseCommand {
       id = record == null ? RunIds.stamped(chosen.name()) : chosen.name();
     }
     RunIds.require("--run-id", id);
-    return new Setup(seed, id, steps == null ? chosen.steps() : steps);
+    if (probeEvery != null && probeEvery < 1) {
+      throw new Failure(
+          ExitCode.USAGE, "--probe-every should be at least 1: was " + probeEvery, null);
+    }
+    return new Setup(
+        seed, id, steps == null ? chosen.steps() : steps, probeEvery == null ? 0 : probeEvery);
   }
 
   private void requireWritable(String option, Path file) {

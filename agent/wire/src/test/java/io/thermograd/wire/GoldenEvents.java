@@ -83,11 +83,14 @@ final class GoldenEvents {
                   .addHessianTop(31.5)
                   .addHessianTop(2)
                   .setHessianTrace(100)
-                  .setGradHessGrad(0x1p53))
+                  .setGradHessGrad(0x1p53)
+                  .addPreconditionedTop(19000)
+                  .addPreconditionedTop(0.5))
           .setValidationLoss(0.75)
           .setNonfiniteCount(3)
           .setLossScale(65536)
           .setDroppedEvents(17)
+          .setUpdateNoise(0.03125)
           .build();
 
   static final List<Event> ALL =

@@ -96,7 +96,12 @@ final class RandomEvents {
       s.putTracked(name() + i, any()).addExampleLosses(any());
     }
     if (maybe()) {
-      s.setProbe(CurvatureProbe.newBuilder().addHessianTop(any()).setHessianTrace(any()));
+      s.setProbe(
+          CurvatureProbe.newBuilder()
+              .addHessianTop(any())
+              .setHessianTrace(any())
+              .addPreconditionedTop(any()));
+      s.setUpdateNoise(any());
     }
     return s.build();
   }

@@ -1,6 +1,6 @@
 package io.thermograd.estimate;
 
-import io.thermograd.estimate.curvature.Alignment;
+import io.thermograd.estimate.curvature.NoiseAndCurvature;
 import io.thermograd.estimate.curvature.Sharpness;
 import io.thermograd.estimate.curvature.StreamCurvature;
 import io.thermograd.estimate.fluctuation.Fluctuations;
@@ -29,6 +29,7 @@ public final class RunEstimators {
   private final NoiseEstimator noise;
   private final StreamCurvature curvature;
   private final Sharpness sharpness;
+  private final NoiseAndCurvature alignment;
   private final Fluctuations fluctuations;
   private final Temperatures temperatures;
   private final LossMoments loss;
@@ -44,6 +45,7 @@ public final class RunEstimators {
     this.noise = new NoiseEstimator(settings, noiseHalfLife);
     this.curvature = new StreamCurvature(settings, noiseHalfLife);
     this.sharpness = new Sharpness(settings, noiseHalfLife);
+    this.alignment = new NoiseAndCurvature(settings);
     this.fluctuations = new Fluctuations(settings, noiseHalfLife);
     this.temperatures = new Temperatures(settings);
     this.loss = new LossMoments(lossHalfLife);
@@ -58,6 +60,7 @@ public final class RunEstimators {
     double sketchedSqnorm = noise.accept(step);
     curvature.accept(step, noise);
     sharpness.accept(step, noise.stepTrace(), curvature::sharpness);
+    alignment.accept(step);
     fluctuations.accept(step, noise);
     pace.accept(step.step(), step.time());
     StepScalars now = latest;
@@ -90,7 +93,7 @@ public final class RunEstimators {
     noise.describe(out);
     curvature.describe(out);
     sharpness.describe(out, curvature.sharpness());
-    Alignment.describe(out);
+    alignment.describe(out, noise, curvature.hessian());
     fluctuations.describe(out, curvature.hessian());
     temperatures.describe(out, latest, noise);
     pace.describe(out);
@@ -152,6 +155,7 @@ public final class RunEstimators {
     noise.writeTo(out);
     curvature.writeTo(out);
     sharpness.writeTo(out);
+    alignment.writeTo(out);
     fluctuations.writeTo(out);
     loss.writeTo(out);
     pace.writeTo(out);
@@ -167,6 +171,7 @@ public final class RunEstimators {
     noise.readFrom(in);
     curvature.readFrom(in);
     sharpness.readFrom(in);
+    alignment.readFrom(in);
     fluctuations.readFrom(in);
     loss.readFrom(in);
     pace.readFrom(in);

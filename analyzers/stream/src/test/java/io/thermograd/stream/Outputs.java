@@ -17,7 +17,14 @@ final class Outputs {
       Pattern.compile("NaN|null|Infinity|%[.,\\d]*[dgfs]|--|\\.\\.");
 
   private static final Set<String> MAY_BE_NEGATIVE =
-      Set.of("loss", "gradient_sqnorm", "noise_kurtosis");
+      Set.of(
+          "loss",
+          "gradient_sqnorm",
+          "noise_kurtosis",
+          "curvature_rayleigh",
+          "sharpness_disagreement",
+          "noise_curvature_alignment",
+          "noise_curvature_slope");
 
   private Outputs() {}
 

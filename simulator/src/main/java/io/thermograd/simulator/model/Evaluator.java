@@ -70,6 +70,12 @@ public final class Evaluator implements Objective {
     return data;
   }
 
+  /** By the classes of the data. */
+  @Override
+  public SymmetricOperator hessian(float[] theta) {
+    return Curvature.at(mlp, data, theta).hessian();
+  }
+
   @Override
   public int examples() {
     return data.size();

@@ -67,6 +67,15 @@ public abstract sealed class LinearModel implements Objective
     return layers;
   }
 
+  @Override
+  public SymmetricOperator hessian(float[] theta) {
+    double[] wide = new double[theta.length];
+    for (int j = 0; j < wide.length; j++) {
+      wide[j] = theta[j];
+    }
+    return SymmetricOperator.of(hessian(wide));
+  }
+
   /** λ. */
   public double penalty() {
     return penalty;

@@ -26,4 +26,7 @@ public interface Objective {
    * that overflow come out as infinite or NaN, never as an exception.
    */
   double gradient(float[] theta, int[] examples, int from, int to, float[] gradient);
+
+  /** H = ∇²L at θ over all examples, in float64. */
+  SymmetricOperator hessian(float[] theta);
 }

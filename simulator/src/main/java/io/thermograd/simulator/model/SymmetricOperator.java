@@ -70,6 +70,47 @@ public interface SymmetricOperator {
     };
   }
 
+  /** A + shift·I. */
+  default SymmetricOperator shifted(double shift) {
+    SymmetricOperator original = this;
+    return new SymmetricOperator() {
+      @Override
+      public int dim() {
+        return original.dim();
+      }
+
+      @Override
+      public void apply(double[] v, double[] result) {
+        original.apply(v, result);
+        Kernels.axpy(shift, v, 0, result, 0, v.length);
+      }
+    };
+  }
+
+  /** diag(s)·A·diag(s): with s = 1/√d, similar to diag(d)⁻¹A. */
+  default SymmetricOperator scaled(double[] s) {
+    SymmetricOperator original = this;
+    return new SymmetricOperator() {
+      private final double[] scaled = new double[original.dim()];
+
+      @Override
+      public int dim() {
+        return original.dim();
+      }
+
+      @Override
+      public void apply(double[] v, double[] result) {
+        for (int j = 0; j < scaled.length; j++) {
+          scaled[j] = s[j] * v[j];
+        }
+        original.apply(scaled, result);
+        for (int j = 0; j < scaled.length; j++) {
+          result[j] *= s[j];
+        }
+      }
+    };
+  }
+
   /** A matrix as an operator; it is read, not copied. */
   static SymmetricOperator of(double[][] matrix) {
     return new SymmetricOperator() {

@@ -9,6 +9,8 @@ final class AdamRule implements Optimizer {
   private final boolean decoupled;
   private final double[] mean;
   private final double[] square;
+  private final double[] preconditioner;
+  private final double[] gain;
   private double power1 = 1;
   private double power2 = 1;
 
@@ -21,6 +23,8 @@ final class AdamRule implements Optimizer {
     this.decoupled = decoupled;
     this.mean = new double[length];
     this.square = new double[length];
+    this.preconditioner = new double[length];
+    this.gain = new double[length];
   }
 
   @Override
@@ -33,8 +37,24 @@ final class AdamRule implements Optimizer {
       double g = decoupled || decay == 0 ? gradient[i] : gradient[i] + decay * theta[i];
       mean[i] = beta1 * mean[i] + (1 - beta1) * g;
       square[i] = beta2 * square[i] + (1 - beta2) * g * g;
-      double step = -rate * mean[i] / (Math.sqrt(square[i]) / root + epsilon);
+      double size = Math.sqrt(square[i]);
+      double scale = size / root + epsilon;
+      double step = -rate * mean[i] / scale;
+      // √v̂ follows the gradient, too: ∂√v/∂g = (1−β₂)g/√v.
+      double follows = size == 0 ? 0 : (1 - beta2) * g / (size * root);
+      gain[i] = rate * ((1 - beta1) - mean[i] * follows / scale) / scale;
+      preconditioner[i] = scale;
       delta[i] = decoupled && decay > 0 ? step - learningRate * decay * theta[i] : step;
     }
+  }
+
+  @Override
+  public double[] preconditioner() {
+    return preconditioner;
+  }
+
+  @Override
+  public double[] gain() {
+    return gain;
   }
 }

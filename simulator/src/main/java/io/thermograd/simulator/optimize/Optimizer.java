@@ -19,4 +19,20 @@ public interface Optimizer {
    * @param delta receives Δθ; may be {@code gradient} itself
    */
   void update(double[] theta, double[] gradient, double learningRate, double[] delta);
+
+  /**
+   * D of the latest update, the diagonal that it divides the gradient by; empty for rules without
+   * one. Not to be changed; holds until the next update.
+   */
+  default double[] preconditioner() {
+    return new double[0];
+  }
+
+  /**
+   * P = −∂Δθ/∂ḡ of the latest update, a diagonal; empty for rules whose P is a number that the
+   * settings tell. Not to be changed; holds until the next update.
+   */
+  default double[] gain() {
+    return new double[0];
+  }
 }

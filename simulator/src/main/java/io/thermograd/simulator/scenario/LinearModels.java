@@ -79,19 +79,20 @@ final class LinearModels {
       double[] start) {
     TrainingPlan plan = TrainingPlan.of(OptimizerSettings.sgd(), rate, BATCHES, setup.steps());
     return new Simulation(
-        scenario,
-        setup,
-        labels,
-        plan,
-        log -> {
-          predict(log, model, start, rate.at(0));
-          log.add(probe(model).every(EVERY));
-          // With replacement: only independent draws have the covariance Σ/B from step to step.
-          return new Start(
-              new ObjectiveSource(model, SamplingScheme.WITH_REPLACEMENT, setup.seed()),
-              start,
-              List.of());
-        });
+            scenario,
+            setup,
+            labels,
+            plan,
+            log -> {
+              predict(log, model, start, rate.at(0));
+              log.add(probe(model).every(EVERY));
+              // With replacement: only independent draws have the covariance Σ/B from step to step.
+              return new Start(
+                  new ObjectiveSource(model, SamplingScheme.WITH_REPLACEMENT, setup.seed()),
+                  start,
+                  List.of());
+            })
+        .probing(EVERY);
   }
 
   private static void predict(TruthLog log, LinearModel model, double[] start, double eta) {
@@ -154,7 +155,6 @@ final class LinearModels {
           .at(step.step(), trace * trace / Numbers.traceOfProduct(sigma, sigma));
       double sharpness = eigenvalues(model.hessian(theta))[0];
       log.quantity("sharpness", "loss/param²", "λ_max of H at θ").at(step.step(), sharpness);
-      event.getProbeBuilder().addHessianTop(sharpness);
     };
   }
 

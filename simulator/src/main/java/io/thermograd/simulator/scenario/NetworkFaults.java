@@ -94,15 +94,16 @@ final class NetworkFaults {
   private static Simulation nan(Scenario scenario, Setup setup) {
     TrainingPlan plan = plan(LearningRate.constant(0.02), Networks.BATCHES, setup);
     return new Simulation(
-        scenario,
-        setup,
-        LABELS,
-        plan.withFaults(new Fault.NonFinite(BROKEN, 1, 100)),
-        log -> {
-          log.moment("nan_injected", BROKEN, "element 100 of micro-batch 1's gradient is NaN");
-          log.regime(Regime.DIVERGING, BROKEN, Long.MAX_VALUE, "θ is NaN after this step");
-          return Networks.digits(RELU, setup, log, true);
-        });
+            scenario,
+            setup,
+            LABELS,
+            plan.withFaults(new Fault.NonFinite(BROKEN, 1, 100)),
+            log -> {
+              log.moment("nan_injected", BROKEN, "element 100 of micro-batch 1's gradient is NaN");
+              log.regime(Regime.DIVERGING, BROKEN, Long.MAX_VALUE, "θ is NaN after this step");
+              return Networks.digits(RELU, setup, log, true);
+            })
+        .probing(Networks.EVERY);
   }
 
   private static Simulation dead(Scenario scenario, Setup setup) {

@@ -7,7 +7,6 @@ import io.thermograd.simulator.model.Lanczos;
 import io.thermograd.simulator.model.LayerNoise;
 import io.thermograd.simulator.model.NoiseEnumeration;
 import io.thermograd.simulator.train.StepView;
-import io.thermograd.wire.proto.StepEvent;
 import java.util.List;
 
 /** What enumeration over the whole data set says about a network. */
@@ -35,19 +34,18 @@ final class NetworkProbes {
     };
   }
 
-  /** λ_max of H, which the trainer also sends as a probe. Nothing where θ is not finite. */
+  /** λ_max of H. Nothing where θ is not finite. */
   static TruthProbe sharpness(Evaluator evaluator) {
     return (step, event, log) -> {
       if (isFinite(step)) {
-        report(step, event, log, sharpness(evaluator, step.theta()));
+        report(step, log, sharpness(evaluator, step.theta()));
       }
     };
   }
 
-  static void report(StepView step, StepEvent.Builder event, TruthLog log, double sharpness) {
+  static void report(StepView step, TruthLog log, double sharpness) {
     log.quantity("sharpness", "loss/param²", "λ_max of H over all examples, by Lanczos")
         .at(step.step(), sharpness);
-    event.getProbeBuilder().addHessianTop(sharpness);
   }
 
   static double sharpness(Evaluator evaluator, float[] theta) {

@@ -74,21 +74,27 @@ final class Networks {
         3_000,
         (scenario, setup) ->
             new Simulation(
-                scenario,
-                setup,
-                Map.of("model", "mlp-64-32-10", "data", "digits"),
-                TrainingPlan.of(optimizer, LearningRate.constant(eta), BATCHES, setup.steps()),
-                log -> digits(Mlp.tanh(64, 32, 10), setup, log, true)));
+                    scenario,
+                    setup,
+                    Map.of("model", "mlp-64-32-10", "data", "digits"),
+                    TrainingPlan.of(optimizer, LearningRate.constant(eta), BATCHES, setup.steps()),
+                    log -> digits(Mlp.tanh(64, 32, 10), setup, log, true))
+                .probing(EVERY));
   }
 
   private static Simulation wine(Scenario scenario, Setup setup) {
     return new Simulation(
-        scenario,
-        setup,
-        Map.of("model", "mlp-13-16-3", "data", "wine"),
-        TrainingPlan.of(
-            OptimizerSettings.sgd(), LearningRate.constant(0.1), Batches.of(4, 4), setup.steps()),
-        log -> open(task(Mlp.tanh(13, 16, 3), Wine.load().standardised(), 36, setup), log, true));
+            scenario,
+            setup,
+            Map.of("model", "mlp-13-16-3", "data", "wine"),
+            TrainingPlan.of(
+                OptimizerSettings.sgd(),
+                LearningRate.constant(0.1),
+                Batches.of(4, 4),
+                setup.steps()),
+            log ->
+                open(task(Mlp.tanh(13, 16, 3), Wine.load().standardised(), 36, setup), log, true))
+        .probing(EVERY);
   }
 
   private static ClassifierTask task(Mlp mlp, Dataset data, int testExamples, Setup setup) {
@@ -112,24 +118,25 @@ final class Networks {
     Evaluator evaluator =
         new Evaluator(Mlp.tanh(64, 20, 10).withLoss(Loss.SQUARED), Digits.load().select(first));
     return new Simulation(
-        scenario,
-        setup,
-        Map.of("model", "mlp-64-20-10-squared", "data", "digits-400"),
-        TrainingPlan.of(
-            OptimizerSettings.sgd(),
-            LearningRate.constant(eta),
-            Batches.of(4, first.length / 4),
-            setup.steps()),
-        log -> {
-          log.quantity("edge", "loss/param²", "2/η").at(0, 2 / eta);
-          log.add(new EdgeProbe(evaluator, eta).every(10));
-          log.add(NetworkProbes.noise(evaluator).every(EVERY));
-          return new Start(
-              new ObjectiveSource(evaluator, SamplingScheme.WITHOUT_REPLACEMENT, setup.seed()),
-              // A small start, so that sharpness has some way to go.
-              Numbers.scaled(0.3, evaluator.mlp().initialise(setup.seed())),
-              List.of());
-        });
+            scenario,
+            setup,
+            Map.of("model", "mlp-64-20-10-squared", "data", "digits-400"),
+            TrainingPlan.of(
+                OptimizerSettings.sgd(),
+                LearningRate.constant(eta),
+                Batches.of(4, first.length / 4),
+                setup.steps()),
+            log -> {
+              log.quantity("edge", "loss/param²", "2/η").at(0, 2 / eta);
+              log.add(new EdgeProbe(evaluator, eta).every(10));
+              log.add(NetworkProbes.noise(evaluator).every(EVERY));
+              return new Start(
+                  new ObjectiveSource(evaluator, SamplingScheme.WITHOUT_REPLACEMENT, setup.seed()),
+                  // A small start, so that sharpness has some way to go.
+                  Numbers.scaled(0.3, evaluator.mlp().initialise(setup.seed())),
+                  List.of());
+            })
+        .probing(20);
   }
 
   /** Sharpness over time, and when it first reaches the edge. */
@@ -146,7 +153,7 @@ final class Networks {
     @Override
     public void observe(StepView step, StepEvent.Builder event, TruthLog log) {
       double sharpness = NetworkProbes.sharpness(evaluator, step.theta());
-      NetworkProbes.report(step, event, log, sharpness);
+      NetworkProbes.report(step, log, sharpness);
       if (!reached && eta * sharpness >= 2) {
         reached = true;
         log.moment("edge_reached", step.step(), "ηλ_max is at least 2, looked at every 10 steps");

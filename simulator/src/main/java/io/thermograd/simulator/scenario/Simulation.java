@@ -2,6 +2,7 @@ package io.thermograd.simulator.scenario;
 
 import io.thermograd.agent.EventTransport;
 import io.thermograd.agent.ReporterOptions;
+import io.thermograd.simulator.train.CurvatureProbes;
 import io.thermograd.simulator.train.EventSink;
 import io.thermograd.simulator.train.Start;
 import io.thermograd.simulator.train.StepClock;
@@ -25,6 +26,7 @@ public final class Simulation {
   private final Map<String, String> labels;
   private final TrainingPlan plan;
   private final Function<TruthLog, Start> start;
+  private final long probeEvery;
 
   /**
    * @param labels of the run; they are settings of the truth, too
@@ -36,11 +38,28 @@ public final class Simulation {
       Map<String, String> labels,
       TrainingPlan plan,
       Function<TruthLog, Start> start) {
+    this(scenario, setup, labels, plan, start, setup.probeEvery());
+  }
+
+  private Simulation(
+      Scenario scenario,
+      Setup setup,
+      Map<String, String> labels,
+      TrainingPlan plan,
+      Function<TruthLog, Start> start,
+      long probeEvery) {
     this.scenario = scenario;
     this.setup = setup;
     this.labels = labels;
     this.plan = plan;
     this.start = start;
+    this.probeEvery = probeEvery;
+  }
+
+  /** The same with a curvature probe every so many steps, unless the setup wants something else. */
+  Simulation probing(long every) {
+    return new Simulation(
+        scenario, setup, labels, plan, start, probeEvery == 0 ? every : probeEvery);
   }
 
   /** The clock of recordings: 100 steps a second from an arbitrary moment. */
@@ -74,11 +93,14 @@ public final class Simulation {
     log.setting("micro_batch_size", plan.batches().microBatchSize());
     log.setting("budget_steps", plan.steps());
     return new TrainingRun(
-        setup.runId(),
-        labels,
-        plan,
-        TrainingRun.DEFAULT_SKETCH_DIM,
-        setup.seed(),
-        () -> start.apply(log).observedBy(log::observe));
+        setup.runId(), labels, plan, TrainingRun.DEFAULT_SKETCH_DIM, setup.seed(), () -> open(log));
+  }
+
+  private Start open(TruthLog log) {
+    Start opened = start.apply(log).observedBy(log::observe);
+    return probeEvery == 0
+        ? opened
+        : opened.observedBy(
+            new CurvatureProbes(opened.source(), plan.optimizer().l2(), probeEvery));
   }
 }

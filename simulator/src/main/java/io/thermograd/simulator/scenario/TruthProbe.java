@@ -10,7 +10,7 @@ interface TruthProbe {
   /**
    * Looks at a step before θ changes.
    *
-   * @param event of rank 0; probes that a trainer could make as well add what they found
+   * @param event of rank 0
    */
   void observe(StepView step, StepEvent.Builder event, TruthLog log);
 

@@ -1,6 +1,7 @@
 package io.thermograd.simulator.train;
 
 import io.thermograd.simulator.model.Layer;
+import io.thermograd.simulator.model.SymmetricOperator;
 import java.util.List;
 
 /**
@@ -35,4 +36,7 @@ public interface GradientSource {
    * Called once for each j, in rising order. Values that overflow come out as infinite or NaN.
    */
   double gradient(int j, float[] theta, float[] gradient);
+
+  /** The Hessian of the whole loss at θ. Draws nothing. */
+  SymmetricOperator hessian(float[] theta);
 }

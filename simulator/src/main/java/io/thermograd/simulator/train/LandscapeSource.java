@@ -2,6 +2,7 @@ package io.thermograd.simulator.train;
 
 import io.thermograd.simulator.landscape.Landscape;
 import io.thermograd.simulator.model.Layer;
+import io.thermograd.simulator.model.SymmetricOperator;
 import io.thermograd.simulator.noise.NoiseModel;
 import io.thermograd.simulator.random.Gaussians;
 import java.util.List;
@@ -67,5 +68,16 @@ public final class LandscapeSource implements GradientSource {
       gradient[i] = (float) slope[i];
     }
     return landscape.value(point);
+  }
+
+  @Override
+  public SymmetricOperator hessian(float[] theta) {
+    double[] at = new double[theta.length];
+    for (int i = 0; i < at.length; i++) {
+      at[i] = theta[i];
+    }
+    double[][] hessian = new double[at.length][at.length];
+    landscape.hessian(at, hessian);
+    return SymmetricOperator.of(hessian);
   }
 }

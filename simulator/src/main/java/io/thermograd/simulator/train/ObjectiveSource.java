@@ -2,6 +2,7 @@ package io.thermograd.simulator.train;
 
 import io.thermograd.simulator.model.Layer;
 import io.thermograd.simulator.model.Objective;
+import io.thermograd.simulator.model.SymmetricOperator;
 import java.util.List;
 
 /** Gradients of a model on data. */
@@ -62,5 +63,10 @@ public final class ObjectiveSource implements GradientSource {
   @Override
   public double gradient(int j, float[] theta, float[] gradient) {
     return objective.gradient(theta, batch, j * size, (j + 1) * size, gradient);
+  }
+
+  @Override
+  public SymmetricOperator hessian(float[] theta) {
+    return objective.hessian(theta);
   }
 }

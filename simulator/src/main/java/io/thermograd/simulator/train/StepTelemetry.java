@@ -45,6 +45,9 @@ final class StepTelemetry {
             .setUpdateSqnorm(Norms.sqnorm(step.update()))
             .setParamDotGrad(Norms.dot(theta, step.meanGradient()))
             .setNonfiniteCount(Norms.nonFinite(step.meanGradient()));
+    if (!Double.isNaN(step.updateNoise())) {
+      event.setUpdateNoise(step.updateNoise());
+    }
     for (int j = from; j < to; j++) {
       event.addMicroBatches(
           MicroBatch.newBuilder()

@@ -13,6 +13,9 @@ package io.thermograd.simulator.train;
  * @param meanGradient ḡ, the mean of those
  * @param replicas θ before the update, as each rank has it
  * @param update Δθ, about to be added
+ * @param preconditioner D that the optimizer divides by, a diagonal; empty for one that does not
+ * @param updateNoise tr(PΣ̂_b) = Σ_j⟨P(g_j − ḡ), g_j − ḡ⟩/(m−1), P = −∂Δθ/∂ḡ; NaN where P is told
+ *     by the settings, and with one micro-batch
  */
 @SuppressWarnings("ArrayRecordComponent") // a view: never compared, and copying would cost a step
 public record StepView(
@@ -23,7 +26,9 @@ public record StepView(
     float[][] gradients,
     double[] meanGradient,
     float[][] replicas,
-    double[] update) {
+    double[] update,
+    double[] preconditioner,
+    double updateNoise) {
 
   /** θ of rank 0, which is the run's. */
   public float[] theta() {

@@ -93,8 +93,34 @@ public final class Trainer {
     average();
     double eta = plan.learningRate().at(step);
     optimizer.update(theta, meanGradient, eta, update);
+    double noise = updateNoise(optimizer.gain());
     addPenalty();
-    return new StepView(step, eta, size, losses, gradients, meanGradient, replicas, update);
+    return new StepView(
+        step,
+        eta,
+        size,
+        losses,
+        gradients,
+        meanGradient,
+        replicas,
+        update,
+        optimizer.preconditioner(),
+        noise);
+  }
+
+  /** The contrasts are orthonormal combinations: their squares are those about the mean. */
+  private double updateNoise(double[] gain) {
+    if (gain.length == 0 || gradients.length < 2) {
+      return Double.NaN;
+    }
+    double sum = 0;
+    for (float[] g : gradients) {
+      for (int p = 0; p < gain.length; p++) {
+        double d = g[p] - meanGradient[p];
+        sum += gain[p] * d * d;
+      }
+    }
+    return sum / (gradients.length - 1);
   }
 
   /** Gives every rank the parameters, but those that miss them. */

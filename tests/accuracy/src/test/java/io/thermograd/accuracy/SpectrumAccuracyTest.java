@@ -222,8 +222,8 @@ class SpectrumAccuracyTest {
     long aligned = Arrays.stream(cosines).filter(c -> c >= 0.98).count();
     double covered = runs.stream().mapToDouble(d -> d.covered).average().orElseThrow();
     String where = point.name() + ", k = %,d, %d sketches".formatted(dim, runs.size());
-    // The sketch alone gives each of them a standard error of √(2/1,024) = 4.4 %: eight at once lie
-    // within 6 % in one sketch of five, whatever the estimator.
+    // The sketch alone gives each of them a standard error of √(2/1,024) = 4.4 %, eight at once
+    // within 6 % in one sketch of five: the rest is for the exact norms to tell.
     AccuracyTable.aim(
         "noise_eigenvalues, top 8",
         where,

@@ -70,15 +70,21 @@ public class EstimatorsBenchmark {
     contrasts = new float[STEPS][microBatches - 1][k];
     for (int s = 0; s < STEPS; s++) {
       float[][] sketches = new float[microBatches][k];
-      for (float[] sketch : sketches) {
-        normal(random, sketch);
+      double[] sqnorms = new double[microBatches];
+      float[] mean = new float[k];
+      for (int j = 0; j < microBatches; j++) {
+        normal(random, sketches[j]);
+        sqnorms[j] = sqnorm(sketches[j]);
+        for (int i = 0; i < k; i++) {
+          mean[i] += sketches[j][i] / microBatches;
+        }
       }
       for (float[] row : contrasts[s]) {
         normal(random, row);
       }
       steps[s] =
           new TrainingStep(
-              s, s, 1.0, 0.1, 16L * microBatches, examples, new double[0], sketches, null, false);
+              s, s, 1.0, 0.1, 16L * microBatches, examples, sqnorms, sketches, sqnorm(mean), false);
     }
     estimators = newEstimators(k);
     spectrum = new NoiseSpectrum(16, HALF_LIFE);
@@ -86,6 +92,14 @@ public class EstimatorsBenchmark {
       estimators();
       spectrum();
     }
+  }
+
+  private static double sqnorm(float[] x) {
+    double sum = 0;
+    for (float v : x) {
+      sum += (double) v * v;
+    }
+    return sum;
   }
 
   private static void normal(SplittableRandom random, float[] x) {

@@ -24,6 +24,11 @@ final class FastMean {
     mean = weight == 1 ? x : mean + (x - mean) / weight;
   }
 
+  /** Whether it averages over a half-life. */
+  boolean settled() {
+    return weight * (1 - decay) >= 0.5;
+  }
+
   /** NaN before the first sample. */
   double mean() {
     return mean;

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Edge of stability.</b> On while the ratio hovers at 1: it begins when the estimate reaches
  * {@value #EDGE} and ends when the whole 95 % interval is below that, so that what is not known
- * does not make it flicker. Looked at in steps with a probe and every {@value #EVERY} steps.
+ * does not make it flicker. Looked at in steps with a probe and, by the forecast alone, every
+ * {@value #EVERY} steps; without probes every {@value #RARELY} steps.
  *
  * <p>Cost: O(1) a step. One owner thread. Source: QUANTITIES.md 4; J. Cohen et al.,
  * arXiv:2103.00065.
@@ -33,10 +34,15 @@ import org.jspecify.annotations.Nullable;
 public final class Sharpness {
   private static final double EDGE = 0.9;
   private static final int EVERY = 32;
+
+  /** A reading of the stream takes up to a millisecond. */
+  private static final int RARELY = 1024;
+
+  private static final StreamSharpness UNASKED = StreamSharpness.absent("not asked");
   private static final double NORMAL = 1.959963984540054;
 
   /** Slope of log λ_max on log tr Σ to begin with; D⁻¹H has no such habit. */
-  private static final double CLASSIFIER_SLOPE = 0.2;
+  private static final double CLASSIFIER_SLOPE = 0.3;
 
   /** The covariate is to follow within a fraction of what the noise estimates average over. */
   private static final double TRACE_MEMORY = 0.2;
@@ -87,13 +93,17 @@ public final class Sharpness {
     if (probe != null) {
       accept(probe, stream);
     }
-    if (probe != null || step % EVERY == 0) {
-      look(stream);
+    if (probe != null) {
+      look(stream.get());
+    } else if (step % EVERY == 0 && (rule.preconditioned() || hessian.readings() > 0)) {
+      look(UNASKED);
+    } else if (step % RARELY == 0) {
+      look(stream.get());
     }
   }
 
   private void accept(Probe probe, Supplier<StreamSharpness> stream) {
-    double c = StrictMath.log(trace.mean());
+    double c = covariate();
     if (probe.top().length > 0 && Double.isFinite(probe.top()[0])) {
       hessianTop = probe.top()[0];
       hessianStep = step;
@@ -114,14 +124,27 @@ public final class Sharpness {
     }
   }
 
-  private void look(Supplier<StreamSharpness> stream) {
-    Estimate now = rule.preconditioned() ? preconditioned() : hessian(stream.get());
+  /** log tr Σ, once it is an average over some steps. */
+  private double covariate() {
+    return trace.settled() ? StrictMath.log(trace.mean()) : Double.NaN;
+  }
+
+  private void look(StreamSharpness stream) {
+    Estimate now = rule.preconditioned() ? preconditioned() : hessian(stream);
     if (now == null || rule.missing() != null || Double.isNaN(learningRate)) {
       atEdge = false;
       return;
     }
     double factor = rule.gain() * learningRate;
-    atEdge = factor * now.value() >= EDGE || (atEdge && factor * now.high() >= EDGE);
+    double value = measured(now.value());
+    atEdge = factor * value >= EDGE || (atEdge && factor * now.high() >= EDGE);
+  }
+
+  private double measured(double otherwise) {
+    if (rule.preconditioned()) {
+      return preconditionedStep == step ? preconditionedTop : otherwise;
+    }
+    return hessianStep == step ? hessianTop : otherwise;
   }
 
   /** Whether the ratio hovers at the edge of stability. */
@@ -153,12 +176,12 @@ public final class Sharpness {
   }
 
   private @Nullable Estimate preconditioned() {
-    Forecast now = preconditioned.at(step, StrictMath.log(trace.mean()));
+    Forecast now = preconditioned.at(step, covariate());
     return now == null ? null : Estimate.of(now.mean(), now.error(), now.factor(), PROBE);
   }
 
   private @Nullable Estimate hessian(StreamSharpness stream) {
-    Forecast now = hessian.at(step, StrictMath.log(trace.mean()));
+    Forecast now = hessian.at(step, covariate());
     if (now == null) {
       return stream.present()
           ? Estimate.of(StrictMath.log(stream.value()), stream.logError(), NORMAL, STREAM)

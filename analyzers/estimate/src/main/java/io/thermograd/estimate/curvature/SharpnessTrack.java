@@ -15,15 +15,16 @@ import org.jspecify.annotations.Nullable;
  *
  * The fluctuation has variance s², new at each reading: λ_max at the parameters of a step follows
  * their noise within a few steps. The level is a random walk that moves by s² from reading to
- * reading, which keeps the gain at ½(√5 − 1) = 0.62 however far they are apart. The slope walks by
- * 0.1 each time. The covariate is what makes a reading last: in classifiers tr Σ and H fall
+ * reading, which keeps the gain at ½(√5 − 1) = 0.62 however far they are apart, but by 30 s² from
+ * the first to the second: where a run begins, λ_max may double in a hundred steps. The slope walks
+ * by 0.1 each time. The covariate is what makes a reading last: in classifiers tr Σ and H fall
  * together, and where H is constant whatever the noise does, the slope is soon known to be 0.
  *
  * <p>A Kalman filter of two states whose scale s² is learnt from the innovations, with the normal
  * and inverse gamma prior of a dynamic linear model: after n readings s² is known to n + 1 degrees
  * of freedom, 12 at most so that a restless past is forgotten, and intervals are Student's. Before
  * the second reading the prior speaks: s = 0.08 (2 degrees of freedom), in the middle of the 0.02
- * to 0.14 of digits networks at η from 0.05 to 0.5. Slope: see {@code priorSlope}, ± 0.2.
+ * to 0.25 of networks on digits at η from 0.05 to 0.5. Slope: see {@code priorSlope}, ± 0.2.
  *
  * <p>Readings that are not positive and finite are refused. O(1) a reading. One owner thread.
  * Source: M. West, J. Harrison, Bayesian Forecasting and Dynamic Models, 2nd ed., Springer 1997,
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SharpnessTrack {
   private static final double PRIOR_SCALE = 0.08 * 0.08;
+  private static final double FIRST_WALK = 30;
   private static final double PRIOR_DEGREES = 2;
   private static final double MOST_DEGREES = 12;
   private static final double SLOPE_VARIANCE = 0.2 * 0.2;
@@ -68,8 +70,8 @@ final class SharpnessTrack {
   }
 
   /**
-   * @param priorSlope of log λ_max on log tr Σ: 0.2 suits H of classifiers, and is within one
-   *     standard deviation of the 0 of least squares
+   * @param priorSlope of log λ_max on log tr Σ: 0.3 is between the 0.4 of classifiers and the 0 of
+   *     least squares
    * @param defaultInterval steps over which the level moves by s² before two readings tell how far
    *     they are apart
    */
@@ -111,7 +113,7 @@ final class SharpnessTrack {
           levelVariance
               + 2 * change * crossVariance
               + change * change * slopeVariance
-              + scale; // the walk
+              + walk() * scale;
       double cross = crossVariance + change * slopeVariance;
       double own = slopeVariance + SLOPE_WALK;
       double total = variance + scale; // the fluctuation
@@ -139,6 +141,10 @@ final class SharpnessTrack {
     crossVariance *= Math.sqrt(ratio);
   }
 
+  private double walk() {
+    return readings == 1 ? FIRST_WALK : 1;
+  }
+
   private double change(double logTrace) {
     double change = logTrace - covariate;
     return Double.isFinite(change) ? change : 0;
@@ -155,7 +161,7 @@ final class SharpnessTrack {
         levelVariance
             + 2 * change * crossVariance
             + change * change * (slopeVariance + age * SLOPE_WALK)
-            + age * scale;
+            + age * walk() * scale;
     return new Forecast(level + slope * change, variance, scale, degrees);
   }
 

@@ -114,7 +114,7 @@ public final class NoiseEstimator {
       temporalInARow = 0;
     }
     dimension.accept(contrasts, step.examples(), scatter);
-    geometry.accept(contrasts);
+    geometry.accept(contrasts, exactScatter(step, gradSqnorm));
     remember(step, contrasts.mean());
     return sketchedSqnorm;
   }
@@ -148,6 +148,16 @@ public final class NoiseEstimator {
       total += examples[j];
     }
     return (sum - total * gradSqnorm) / (sqnorms.length - 1);
+  }
+
+  /** Σ_j‖e_j‖² from exact norms; NaN where they were not sent or it would be mostly rounding. */
+  private static double exactScatter(TrainingStep step, @Nullable Double gradSqnorm) {
+    double[] sqnorms = step.sqnorms();
+    if (gradSqnorm == null || sqnorms.length < 2) {
+      return Double.NaN;
+    }
+    double exact = (sqnorms.length - 1) * scatterFromNorms(sqnorms, step.examples(), gradSqnorm);
+    return exact >= LEAST_SHARE * sum(step.examples()) * gradSqnorm ? exact : Double.NaN;
   }
 
   private double acceptSingle(TrainingStep step, float[] gradient) {

@@ -39,18 +39,28 @@ final class NoiseGeometry {
   private final NoiseSpectrum spectrum;
   private final TailIndex tail;
   private final NoiseKurtosis kurtosis;
+  private final SketchCalibration calibration;
 
   NoiseGeometry(RunSettings settings, double halfLife, SketchMath math) {
     this.settings = settings;
     this.spectrum = new NoiseSpectrum(RANK, halfLife);
     this.tail = new TailIndex(TAIL_MEMORY * halfLife, SCALE_MEMORY * halfLife);
     this.kurtosis = new NoiseKurtosis(halfLife, math);
+    this.calibration = new SketchCalibration(settings.sketchDim(), halfLife, math);
   }
 
-  void accept(Contrasts contrasts) {
+  /**
+   * Adds a step.
+   *
+   * @param exact Σ_j‖e_j‖² from exact norms; NaN where they were not sent, or cannot tell
+   */
+  void accept(Contrasts contrasts, double exact) {
     if (spectrum.accept(contrasts.rows(), contrasts.squares())) {
       kurtosis.accept(contrasts.rows(), tail.scale());
       tail.accept(contrasts.squares());
+      if (!Double.isNaN(exact)) {
+        calibration.accept(contrasts, exact, spectrum);
+      }
     }
   }
 
@@ -77,7 +87,7 @@ final class NoiseGeometry {
       return;
     }
     Spectrum now = spectrum.snapshot();
-    List<Spectrum.Eigenvalue> leading = identified(now.leading(settings.sketchDim()));
+    List<Spectrum.Eigenvalue> leading = identified(leading(now));
     if (leading.isEmpty()) {
       absent(
           out,
@@ -95,6 +105,11 @@ final class NoiseGeometry {
     }
     out.put(QuantityName.NOISE_EIGENVALUES, values);
     describeRatios(out, now, leading);
+  }
+
+  private List<Spectrum.Eigenvalue> leading(Spectrum now) {
+    float[][] directions = spectrum.directions(SketchCalibration.RANK);
+    return now.leading(settings.sketchDim(), calibration.metric(directions));
   }
 
   /**
@@ -143,11 +158,13 @@ final class NoiseGeometry {
     spectrum.writeTo(out);
     tail.writeTo(out);
     kurtosis.writeTo(out);
+    calibration.writeTo(out);
   }
 
   void readFrom(DataInput in) throws IOException {
     spectrum.readFrom(in);
     tail.readFrom(in);
     kurtosis.readFrom(in);
+    calibration.readFrom(in);
   }
 }

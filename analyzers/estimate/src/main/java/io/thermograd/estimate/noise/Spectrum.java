@@ -19,7 +19,8 @@ import java.util.List;
  *
  * <p><b>Interval.</b> (λ̂ − λ)/λ has variance (κ − 1)/N_eff + 2/k: the variance of a mean of
  * squares whose kurtosis along the direction is κ (2/N_eff for normal noise), and of a direction's
- * length in the sketch. A quarter of what was taken off counts as a standard error of its own.
+ * length in the sketch, less where {@link SketchCalibration} knows it. A quarter of what was taken
+ * off counts as a standard error of its own.
  */
 public final class Spectrum {
   /** Eigenvalues beyond are not told apart from the bulk well enough. */
@@ -71,6 +72,13 @@ public final class Spectrum {
    * @param k dimension of the sketch, 0 without one
    */
   public List<Eigenvalue> leading(int k) {
+    return leading(k, SketchMetric.unknown(k == 0 ? 0 : 1.0 / k));
+  }
+
+  /**
+   * As {@link #leading(int)}, with the sketch undone along their directions as far as it is known.
+   */
+  List<Eigenvalue> leading(int k, SketchMetric metric) {
     double sketch = k == 0 ? 0 : 1.0 / k;
     double x = sampling + sketch;
     int n = count(x, sketch);
@@ -80,15 +88,22 @@ public final class Spectrum {
     }
     // λ_i = λ̂_i − xT_b and T_b = tr − Σλ_i, solved.
     double off = x * Math.max(0, trace - lead) / (1 - n * x);
-    List<Eigenvalue> leading = new ArrayList<>(n);
-    for (int i = 0; i < n && values[i] > off; i++) {
-      double value = values[i] - off;
+    int found = 0;
+    while (found < n && values[found] > off) {
+      found++;
+    }
+    double[] shown = new double[found];
+    for (int i = 0; i < found; i++) {
+      shown[i] = values[i] - off;
+    }
+    SketchMetric.Values exact = metric.apply(shown);
+    List<Eigenvalue> leading = new ArrayList<>(found);
+    for (int i = 0; i < found; i++) {
       double measured = outside.kurtosis()[i];
       double kurtosis = Double.isNaN(measured) ? NORMAL : Math.max(LEAST_KURTOSIS, measured);
-      double allowance = off / value / 4;
-      leading.add(
-          new Eigenvalue(
-              value, Math.sqrt((kurtosis - 1) * sampling + 2 * sketch + allowance * allowance)));
+      double allowance = off / shown[i] / 4;
+      double variance = (kurtosis - 1) * sampling + exact.variance()[i] + allowance * allowance;
+      leading.add(new Eigenvalue(exact.value()[i], Math.sqrt(variance)));
     }
     return leading;
   }

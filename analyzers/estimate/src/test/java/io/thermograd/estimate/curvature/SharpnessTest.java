@@ -40,8 +40,9 @@ class SharpnessTest {
     accept(sharpness, 2, 0.2, null);
     Quantity q = get(sharpness, "sharpness");
     assertThat(q.value()).isCloseTo(5, within(1e-9));
-    assertThat(q.low()).isBetween(2.0, 4.5);
-    assertThat(q.high()).isBetween(5.5, 10.0);
+    // Student's t of 2 degrees, 4.30, times √2·8 % and some hundredths for the steps since.
+    assertThat(q.low()).isCloseTo(5 * Math.exp(-4.303 * 0.08 * Math.sqrt(2.06)), within(0.01));
+    assertThat(q.high()).isCloseTo(5 * Math.exp(4.303 * 0.08 * Math.sqrt(2.06)), within(0.01));
     Quantity ratio = get(sharpness, "stability_ratio");
     assertThat(ratio.value()).isCloseTo(0.5, within(1e-9));
     assertThat(ratio.low()).isCloseTo(0.1 * Objects.requireNonNull(q.low()), within(1e-9));
@@ -58,7 +59,9 @@ class SharpnessTest {
     Quantity both = get(sharpness, "sharpness");
     assertThat(both.method()).isEqualTo("combined");
     // log 1.04 = 0.039 is more than the stream states, and less than the forecast's 0.08.
-    assertThat(both.value()).isBetween(5.1, 5.2);
+    double p = 1 / (0.08 * 0.08 * (1 + 30.0 / 500));
+    double s = 1 / (Math.log(1.04) * Math.log(1.04));
+    assertThat(both.value()).isCloseTo(5 * Math.pow(1.04, s / (p + s)), within(1e-9));
     Quantity off = get(sharpness, "sharpness_disagreement");
     assertThat(off.value()).isCloseTo(Math.log(5.2 / 5), within(1e-12));
     assertThat(off.low()).isNegative();

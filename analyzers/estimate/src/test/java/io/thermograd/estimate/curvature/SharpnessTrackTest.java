@@ -16,7 +16,7 @@ class SharpnessTrackTest {
 
   @Test
   void knowsNothingBeforeTheFirstReading() {
-    var track = new SharpnessTrack(0.2, 500);
+    var track = new SharpnessTrack(0.3, 500);
     assertThat(track.at(10, 0)).isNull();
     for (double bad : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
       assertThat(track.accept(1, bad, 0)).isFalse();
@@ -30,7 +30,7 @@ class SharpnessTrackTest {
 
   @Test
   void aCurvatureThatStandsStillComesToBeKnown() {
-    var track = new SharpnessTrack(0.2, 500);
+    var track = new SharpnessTrack(0.3, 500);
     double before = Double.POSITIVE_INFINITY;
     for (int i = 0; i < 12; i++) {
       track.accept(500L * i, 5, 3);
@@ -46,11 +46,11 @@ class SharpnessTrackTest {
   @ParameterizedTest
   @CsvSource({"0", "0.4", "-0.3"})
   void learnsTheSlopeOnTheCovariate(double slope) {
-    var track = new SharpnessTrack(0.2, 500);
+    var track = new SharpnessTrack(0.3, 500);
     for (int i = 0; i < 6; i++) {
       track.accept(500L * i, Math.exp(slope * -i), -i);
     }
-    // From 0.2, with gains that the prior's variances fix, most of the way in six readings.
+    // From 0.3, with gains that the prior's variances fix, most of the way in six readings.
     assertThat(now(track, 2_999, -6).mean())
         .isCloseTo(slope * -6, org.assertj.core.data.Offset.offset(0.05));
   }
@@ -68,15 +68,15 @@ class SharpnessTrackTest {
     int runs = 4_000;
     int covered = 0;
     for (int run = 0; run < runs; run++) {
-      var track = new SharpnessTrack(0.2, 500);
+      var track = new SharpnessTrack(0.3, 500);
       double level = random.nextGaussian();
-      double slope = 0.2 + 0.2 * random.nextGaussian();
+      double slope = 0.3 + 0.2 * random.nextGaussian();
       double c = 0;
       int n = 12;
       for (int i = 0; i < n; i++) {
         track.accept(500L * i, Math.exp(level + slope * c + sd * random.nextGaussian()), c);
         c += 0.2 * random.nextGaussian();
-        level += sd * random.nextGaussian();
+        level += (i == 0 ? Math.sqrt(30) : 1) * sd * random.nextGaussian();
       }
       Forecast now = now(track, 500L * n, c);
       double y = level + slope * c + sd * random.nextGaussian();
@@ -89,7 +89,7 @@ class SharpnessTrackTest {
 
   @Test
   void anUnknownCovariateMeansNoChange() {
-    var track = new SharpnessTrack(0.2, 500);
+    var track = new SharpnessTrack(0.3, 500);
     track.accept(0, 2, Double.NaN);
     track.accept(500, 2, 1);
     assertThat(now(track, 600, Double.NaN).mean()).isEqualTo(now(track, 600, 1).mean());
@@ -98,11 +98,11 @@ class SharpnessTrackTest {
   @RepeatedTest(10)
   void goesOnBitForBitAfterARestore(RepetitionInfo info) {
     var random = new SplittableRandom(info.getCurrentRepetition());
-    var whole = new SharpnessTrack(0.2, 500);
+    var whole = new SharpnessTrack(0.3, 500);
     for (int i = 0; i < info.getCurrentRepetition(); i++) {
       whole.accept(10L * i, random.nextDouble() - 0.1, random.nextGaussian());
     }
-    var restored = new SharpnessTrack(0.2, 500);
+    var restored = new SharpnessTrack(0.3, 500);
     Draws.copy(whole::writeTo, restored::readFrom);
     for (int i = 20; i < 30; i++) {
       double x = random.nextDouble();
