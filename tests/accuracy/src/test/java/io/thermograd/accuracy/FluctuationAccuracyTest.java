@@ -142,8 +142,7 @@ class FluctuationAccuracyTest {
     }
 
     private TrainingStep step(int t, double[] theta, double[] mean) {
-      double[] force =
-          applied(setting.hessian(), Setting.REST_CURVATURE, theta);
+      double[] force = applied(setting.hessian(), Setting.REST_CURVATURE, theta);
       float[][] sketches = new float[MICRO_BATCHES][];
       double[] z = new double[p];
       Arrays.fill(mean, 0);
@@ -276,8 +275,7 @@ class FluctuationAccuracyTest {
         for (int i = 0; i < exact.length; i++) {
           int at = i;
           exact[i] =
-              CURVATURE[i]
-                  * StationaryCovariance.variance(CURVATURE[i], NOISE[i], ETA, beta);
+              CURVATURE[i] * StationaryCovariance.variance(CURVATURE[i], NOISE[i], ETA, beta);
           String direction = "ηκ %.2f, %s".formatted(ETA * CURVATURE[i], where);
           for (QuantityName name :
               List.of(QuantityName.TEMPERATURE_MEASURED, QuantityName.TEMPERATURE_PREDICTED)) {
@@ -292,8 +290,7 @@ class FluctuationAccuracyTest {
             standardDeviationOfLogs(exact),
             0.05);
         report(softly, QuantityName.COVARIANCE_RATIO, where, runs, 1, 0.05);
-        report(
-            softly, QuantityName.THERMAL_ENERGY_MEASURED, where, runs, setting.energy(), 0.05);
+        report(softly, QuantityName.THERMAL_ENERGY_MEASURED, where, runs, setting.energy(), 0.05);
         report(
             softly,
             QuantityName.LOSS_CHANGE_DOUBLE_BATCH,
@@ -319,8 +316,7 @@ class FluctuationAccuracyTest {
     for (int i = 0; i < CURVATURE.length; i++) {
       sum +=
           CURVATURE[i]
-              * StationaryCovariance.variance(
-                  CURVATURE[i], NOISE[i], ETA / 2, setting.momentum())
+              * StationaryCovariance.variance(CURVATURE[i], NOISE[i], ETA / 2, setting.momentum())
               / 2;
     }
     return sum
@@ -341,14 +337,11 @@ class FluctuationAccuracyTest {
   @Test
   void rotationalFlow() {
     SoftAssertions softly = new SoftAssertions();
-    double[][] skew = {
-      {4, 1.5, 0, 0.5}, {1.5, 3, 1, 0}, {0, 1, 2, 0.5}, {0.5, 0, 0.5, 1.5}
-    };
+    double[][] skew = {{4, 1.5, 0, 0.5}, {1.5, 3, 1, 0}, {0, 1, 2, 0.5}, {0.5, 0, 0.5, 1.5}};
     for (double beta : new double[] {0, 0.9}) {
       for (boolean commuting : new boolean[] {false, true}) {
         Setting setting =
-            new Setting(
-                12, diagonal(CURVATURE), commuting ? diagonal(NOISE) : skew, beta, 0);
+            new Setting(12, diagonal(CURVATURE), commuting ? diagonal(NOISE) : skew, beta, 0);
         List<Read> runs = runs(setting, 20);
         String where =
             "β %.1f, %s, %d seeds"
@@ -360,12 +353,7 @@ class FluctuationAccuracyTest {
                     Setting.REST_CURVATURE, Setting.REST_NOISE, ETA, beta);
         double exact = flow(setting.covariance(), setting.hessian(), 8 * 4 * rest * rest);
         report(
-            softly,
-            QuantityName.ROTATIONAL_FLOW,
-            where,
-            runs,
-            exact,
-            commuting ? Double.NaN : 0.1);
+            softly, QuantityName.ROTATIONAL_FLOW, where, runs, exact, commuting ? Double.NaN : 0.1);
       }
     }
     softly.assertAll();

@@ -32,14 +32,15 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The forecast of the loss, put to the test: networks on the digits are trained until they are
  * stationary; then their learning rate is halved, or their batch doubled, or nothing changed, and
- * the difference that the change makes to the loss is compared with what was forecast. Weight decay is what makes them stationary.
+ * the difference that the change makes to the loss is compared with what was forecast. Weight decay
+ * is what makes them stationary.
  */
 @ExtendWith(AccuracyTable.class)
 class LossForecastAccuracyTest {
@@ -68,11 +69,7 @@ class LossForecastAccuracyTest {
         new Setting("ReLU, η 0.3", relu, digits, 0.3, 0.01, with),
         new Setting(
             "ReLU, η 0.2, 20 % wrong labels",
-            relu,
-            new LabelNoise(0.2).flip(digits, 1),
-            0.2,
-            0.01,
-            with),
+            relu, new LabelNoise(0.2).flip(digits, 1), 0.2, 0.01, with),
         new Setting("tanh, η 0.5, epochs", tanh, digits, 0.5, 0.01, without));
   }
 
@@ -92,8 +89,7 @@ class LossForecastAccuracyTest {
             Batches.of(MICRO_BATCHES, size),
             steps);
     ObjectiveSource source =
-        new ObjectiveSource(
-            new Evaluator(setting.mlp(), setting.data()), setting.sampling(), seed);
+        new ObjectiveSource(new Evaluator(setting.mlp(), setting.data()), setting.sampling(), seed);
     return new Trainer(source, theta, plan, seed).run(each, () -> false).theta();
   }
 
@@ -156,11 +152,9 @@ class LossForecastAccuracyTest {
     float[] start = setting.mlp().initialise(seed);
     double[] theta = new double[start.length];
     Arrays.setAll(theta, i -> start[i]);
-    double[] burnt =
-        train(setting, theta, setting.eta(), SIZE, BURN_IN, 10 * seed, step -> {});
+    double[] burnt = train(setting, theta, setting.eta(), SIZE, BURN_IN, 10 * seed, step -> {});
     Watch watch = new Watch(setting, seed);
-    double[] end =
-        train(setting, burnt, setting.eta(), SIZE, BEFORE, 10 * seed + 1, watch);
+    double[] end = train(setting, burnt, setting.eta(), SIZE, BEFORE, 10 * seed + 1, watch);
     double unchanged = loss(setting, end, setting.eta(), SIZE, seed);
     QuantityList list = new QuantityList();
     watch.fluctuations.describe(list, null);

@@ -161,14 +161,15 @@ final class DirectionalTemperatures {
     }
     BlockMean measured =
         BlockMean.of(
-            blocks,
-            m -> {
-              double sum = 0;
-              for (Modes.Mode mode : modes) {
-                sum += along(m, Moments.POSITION, mode.direction()) / at.share(mode.curvature());
-              }
-              return sum;
-            })
+                blocks,
+                m -> {
+                  double sum = 0;
+                  for (Modes.Mode mode : modes) {
+                    sum +=
+                        along(m, Moments.POSITION, mode.direction()) / at.share(mode.curvature());
+                  }
+                  return sum;
+                })
             .withError(off);
     if (!(measured.value() > 0)) {
       out.absent(QuantityName.COVARIANCE_RATIO, "the parameters move less than the sketch's error");

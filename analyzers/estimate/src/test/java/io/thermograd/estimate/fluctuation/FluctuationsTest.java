@@ -180,10 +180,8 @@ class FluctuationsTest {
     double exact = 0.25 * P * 0.3 / 12 / (1 - 0.15);
     assertThat(run.read().quantities())
         .hasEntrySatisfying(
-            "thermal_energy_measured",
-            q -> assertThat(q.low()).isBetween(0.8 * exact, exact))
+            "thermal_energy_measured", q -> assertThat(q.low()).isBetween(0.8 * exact, exact))
         .hasEntrySatisfying(
-            "thermal_energy_measured",
-            q -> assertThat(q.high()).isBetween(exact, 1.2 * exact));
+            "thermal_energy_measured", q -> assertThat(q.high()).isBetween(exact, 1.2 * exact));
   }
 }
