@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A learning rate or a batch size that changes begins all anew. A step without parameter sketch,
  * or with fewer than two micro-batches, or with numbers that are not finite, changes nothing.
  *
- * <p>Cost O(rk) a step, nothing allocated; state 13·4r² doubles and (r + 1)k floats. One
- * owner thread. Source: design QUANTITIES.md 3 and 6.
+ * <p>Cost O(rk) a step, nothing allocated; state 13·4r² doubles and (r + 1)k floats. One owner
+ * thread. Source: design QUANTITIES.md 3 and 6.
  */
 public final class Fluctuations {
   private static final int RANK = 16;
