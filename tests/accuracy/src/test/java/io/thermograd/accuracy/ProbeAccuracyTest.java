@@ -256,7 +256,9 @@ class ProbeAccuracyTest {
   void theOverlayIsThereAtTheEdge() throws IOException {
     SoftAssertions softly = new SoftAssertions();
     Simulation simulation =
-        Scenarios.named("edge-of-stability").orElseThrow().simulation(new Setup(1, "edge", EDGE_STEPS, 40));
+        Scenarios.named("edge-of-stability")
+            .orElseThrow()
+            .simulation(new Setup(1, "edge", EDGE_STEPS, 40));
     RunFold fold = new RunFold("edge", AnalysisConfig.DEFAULT);
     List<Long> shown = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
