@@ -43,6 +43,10 @@ public enum QuantityName {
   SHARPNESS_DISAGREEMENT(
       "sharpness_disagreement", "1", "log of the stream's λ_max over the latest probe's"),
   HESSIAN_TRACE("hessian_trace", "loss/param²", "tr H as the trainer's latest probe found it"),
+  STABILITY_LIMIT(
+      "stability_limit",
+      "loss/param²",
+      "Largest λ_max at which the optimizer is stable at this learning rate"),
   STABILITY_RATIO(
       "stability_ratio",
       "1",

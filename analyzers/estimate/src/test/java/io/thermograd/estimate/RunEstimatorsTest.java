@@ -2,6 +2,7 @@ package io.thermograd.estimate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thermograd.estimate.step.Motion;
 import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.wire.Quantity;
@@ -63,6 +64,51 @@ class RunEstimatorsTest {
                   assertThat(value).isBetween(low, high);
                 }
               });
+    }
+  }
+
+  @Test
+  void aStateStaysBelowOneMebibyteUpToSketchesOf4096() {
+    for (int k : new int[] {1024, 2048, 4096}) {
+      var random = new SplittableRandom(k);
+      var estimators = new RunEstimators(Draws.sketched(k), 500, 100);
+      int most = 0;
+      for (long t = 0; t < 140; t++) {
+        float[][] g = new float[4][k];
+        double[] sqnorms = new double[4];
+        float[] mean = new float[k];
+        for (int j = 0; j < 4; j++) {
+          for (int i = 0; i < k; i++) {
+            g[j][i] = (float) (Math.pow(i + 1, -0.4) * random.nextGaussian());
+            sqnorms[j] += g[j][i] * g[j][i];
+            mean[i] += g[j][i] / 4;
+          }
+        }
+        double square = 0;
+        for (float v : mean) {
+          square += v * v;
+        }
+        Motion motion = new Motion(mean, 1e-3, null);
+        estimators.accept(
+            new TrainingStep(
+                t,
+                t,
+                1.0,
+                0.1,
+                64,
+                new int[] {16, 16, 16, 16},
+                sqnorms,
+                g,
+                square,
+                false,
+                motion,
+                null));
+        // The rows that wait for a decomposition come and go.
+        if (t >= 132) {
+          most = Math.max(most, Draws.bytes(estimators::writeTo).length);
+        }
+      }
+      assertThat(most).as("bytes at k = %d", k).isLessThanOrEqualTo(1 << 20);
     }
   }
 

@@ -68,12 +68,19 @@ class LivePageTest {
     Page page = open(1280, ColorScheme.LIGHT, "#/run/digits");
     page.waitForFunction("() => thermograd.state().ranks?.spectrum.points === 10");
     assertThat(page.locator("[data-panel=spectrum] .whisker").count()).isEqualTo(10);
-    assertThat(page.locator("[data-panel=spectrum] circle title").first().textContent()).startsWith("λ1 = ");
+    assertThat(page.locator("[data-panel=spectrum] circle title").first().textContent())
+        .startsWith("λ1 = ");
     assertThat(page.locator("[data-panel=spectrum] .plot").getAttribute("aria-label"))
         .startsWith("Eigenvalues: ");
 
+    assertThat(page.evaluate("() => thermograd.state().ranks.temperatures.beside")).isEqualTo(6);
+    assertThat(page.locator("[data-panel=temperatures] .legend").textContent())
+        .isEqualTo("○ predicted");
+    assertThat(page.locator("[data-panel=sharpness] .at").textContent()).isEqualTo("limit = 76.0");
+
     page = open(1280, ColorScheme.LIGHT, "#/run/bare");
-    page.waitForFunction("() => thermograd.state().ranks?.spectrum.absent.startsWith('one micro-batch')");
+    page.waitForFunction(
+        "() => thermograd.state().ranks?.spectrum.absent.startsWith('one micro-batch')");
     assertThat(page.locator("[data-panel=spectrum] .absent").textContent())
         .startsWith("absent: one micro-batch a step");
   }

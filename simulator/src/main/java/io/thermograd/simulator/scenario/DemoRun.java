@@ -6,7 +6,9 @@ import io.thermograd.simulator.optimize.LearningRate;
 import io.thermograd.simulator.optimize.OptimizerSettings;
 import io.thermograd.simulator.train.Batches;
 import io.thermograd.simulator.train.ClassifierTask;
+import io.thermograd.simulator.train.CurvatureProbes;
 import io.thermograd.simulator.train.SamplingScheme;
+import io.thermograd.simulator.train.Start;
 import io.thermograd.simulator.train.TrainingPlan;
 import io.thermograd.simulator.train.TrainingRun;
 import java.util.Map;
@@ -37,6 +39,7 @@ public final class DemoRun {
   public static final double RAISE_FACTOR = 200;
   public static final long STEPS = 3_600;
   public static final int VALIDATE_EVERY = 50;
+  public static final int PROBE_EVERY = 500;
 
   /** At this pace the trouble starts after 38 seconds and the run ends after 45. */
   public static final double STEPS_PER_SECOND = 80;
@@ -48,7 +51,16 @@ public final class DemoRun {
   /** The demonstration as above. */
   public static TrainingRun of(long seed) {
     return new TrainingRun(
-        RUN_ID, LABELS, plan(), TrainingRun.DEFAULT_SKETCH_DIM, seed, task(seed));
+        RUN_ID,
+        LABELS,
+        plan(),
+        TrainingRun.DEFAULT_SKETCH_DIM,
+        seed,
+        () -> probed(task(seed).get()));
+  }
+
+  private static Start probed(Start start) {
+    return start.observedBy(new CurvatureProbes(start.source(), 0, PROBE_EVERY));
   }
 
   static TrainingPlan plan() {

@@ -11,7 +11,9 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.Arrays;
 
-/** Within the estimators: numeric ← step ← noise ← curvature ← fluctuation ← the run's own class. */
+/**
+ * Within the estimators: numeric ← step ← noise ← curvature ← fluctuation ← the run's own class.
+ */
 @AnalyzeClasses(
     packages = "io.thermograd.estimate",
     importOptions = ImportOption.DoNotIncludeTests.class)
@@ -39,7 +41,6 @@ class EstimateLayersTest {
         .resideInAPackage("io.thermograd.estimate." + part + "..")
         .should()
         .dependOnClassesThat(
-            resideInAPackage("io.thermograd.estimate..")
-                .and(not(resideInAnyPackage(allowed))));
+            resideInAPackage("io.thermograd.estimate..").and(not(resideInAnyPackage(allowed))));
   }
 }

@@ -4,30 +4,19 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.openjdk.jmh.profile.GCProfiler;
-import org.openjdk.jmh.results.IterationResult;
-import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
-import org.openjdk.jmh.runner.options.Options;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * The streaming spectrum beside its peers on the same rows: rows a second, medians over forks and
- * iterations, and the mean error of the top ten eigenvalues; then the cost of a step of all
- * estimators. Takes JMH's options. The peers in Python need numpy and scikit-learn and get one
- * thread, and OpenBLAS the processor's own kernels.
+ * iterations, and the mean error of the top ten eigenvalues. Takes JMH's options. The peers in
+ * Python need numpy and scikit-learn and get one thread, and OpenBLAS the processor's own kernels.
  */
 public final class SpectrumTable {
   private static final Path PEERS = Path.of("tests/benchmarks/src/main/python/spectrum_peers.py");
@@ -38,10 +27,6 @@ public final class SpectrumTable {
   public static void main(String[] args)
       throws RunnerException, CommandLineOptionException, IOException, InterruptedException {
     spectra(new CommandLineOptions(args));
-    estimators("cost over k", new CommandLineOptions(args), "k", "256", "1024", "4096", "16384");
-    estimators("cost over m", new CommandLineOptions(args), "microBatches", "2", "4", "8", "16");
-    estimators(
-        "cost over steps seen", new CommandLineOptions(args), "seen", "0", "10000", "100000");
   }
 
   private static void spectra(CommandLineOptions options)
@@ -56,15 +41,17 @@ public final class SpectrumTable {
         for (int perStep : new int[] {4, 8, 64}) {
           Map<String, double[]> rates = new LinkedHashMap<>();
           for (RunResult r :
-              run(
-                  builder(options, SpectrumBenchmark.class)
+              JmhRuns.run(
+                  JmhRuns.builder(options, SpectrumBenchmark.class)
                       .param("k", String.valueOf(k))
                       .param("rowsPerStep", String.valueOf(perStep))
                       .build())) {
-            String name = name(r);
+            String name = JmhRuns.name(r);
             double[] values =
                 name.equals("thermograd") ? SpectrumBenchmark.ours(rows, perStep) : peer;
-            rates.put(name, new double[] {perStep * 1e6 / median(r), SpectrumStream.error(values)});
+            rates.put(
+                name,
+                new double[] {perStep * 1e6 / JmhRuns.median(r), SpectrumStream.error(values)});
           }
           python(file, k, perStep, rates);
           double ours = rates.getOrDefault("thermograd", new double[] {Double.NaN})[0];
@@ -113,65 +100,5 @@ public final class SpectrumTable {
       rates.put(
           words[0], new double[] {Double.parseDouble(words[1]), SpectrumStream.error(values)});
     }
-  }
-
-  private static void estimators(
-      String title, CommandLineOptions options, String parameter, String... values)
-      throws RunnerException {
-    System.out.printf(
-        Locale.ROOT, "%n%s%n%14s  %-12s %12s %12s%n", title, parameter, "", "us/step", "B/step");
-    for (RunResult r :
-        run(
-            builder(options, EstimatorsBenchmark.class)
-                .param(parameter, values)
-                .addProfiler(GCProfiler.class)
-                .build())) {
-      System.out.printf(
-          Locale.ROOT,
-          "%14s  %-12s %12.1f %12.0f%n",
-          r.getParams().getParam(parameter),
-          name(r),
-          median(r),
-          allocated(r));
-    }
-  }
-
-  private static org.openjdk.jmh.runner.options.ChainedOptionsBuilder builder(
-      CommandLineOptions options, Class<?> benchmark) {
-    return new OptionsBuilder()
-        .parent(options)
-        .include(benchmark.getName())
-        .verbosity(VerboseMode.SILENT);
-  }
-
-  private static Collection<RunResult> run(Options options) throws RunnerException {
-    return new Runner(options).run();
-  }
-
-  private static String name(RunResult r) {
-    String name = r.getParams().getBenchmark();
-    return name.substring(name.lastIndexOf('.') + 1);
-  }
-
-  private static double median(RunResult r) {
-    List<Double> scores = new ArrayList<>();
-    r.getBenchmarkResults()
-        .forEach(
-            fork -> {
-              for (IterationResult iteration : fork.getIterationResults()) {
-                scores.add(iteration.getPrimaryResult().getScore());
-              }
-            });
-    scores.sort(null);
-    return scores.get(scores.size() / 2);
-  }
-
-  private static double allocated(RunResult r) {
-    for (Map.Entry<String, Result> e : r.getSecondaryResults().entrySet()) {
-      if (e.getKey().endsWith("gc.alloc.rate.norm")) {
-        return e.getValue().getScore();
-      }
-    }
-    return Double.NaN;
   }
 }

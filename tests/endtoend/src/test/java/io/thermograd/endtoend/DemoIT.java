@@ -21,6 +21,15 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code thermograd demo} as a user meets it: a process, a browser, a Prometheus. */
 @Timeout(300)
 class DemoIT {
+  /** They need an equilibrium, or its fluctuations over some thousand steps. */
+  private static final Set<String> NOT_IN_SO_SHORT_A_RUN =
+      Set.of(
+          "Noise–curvature alignment",
+          "Loss if the learning rate were halved",
+          "Temperature by direction",
+          "Variance over its stationary solution",
+          "Rotational flow");
+
   private static final Path SHOTS = Path.of("target", "screenshots");
   private static final Duration STARTS = Duration.ofMinutes(1);
   private static final Duration TRAINS = Duration.ofMinutes(2);
@@ -54,7 +63,8 @@ class DemoIT {
         Page page = open(browser, url, run, 1280, ColorScheme.LIGHT);
         theChartsFillAndGrow(page);
         theDivergenceIsSeen(page);
-        DashboardQueries.assertNoEmptyPanel(prometheus, Duration.ofSeconds(40), Set.of());
+        DashboardQueries.assertNoEmptyPanel(
+            prometheus, Duration.ofSeconds(40), NOT_IN_SO_SHORT_A_RUN);
         DashboardQueries.assertRulesEvaluate(prometheus);
         theDivergenceFires(prometheus, run);
 

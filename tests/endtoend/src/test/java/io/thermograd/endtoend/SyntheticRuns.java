@@ -104,12 +104,14 @@ final class SyntheticRuns implements AutoCloseable {
       long step,
       @org.jspecify.annotations.Nullable Regime regime,
       Map<String, Quantity> quantities) {
-    Map<String, List<Quantity>> vectors =
-        Map.of(
-            QuantityName.NOISE_EIGENVALUES.id(),
-            List.of(
-                Quantity.of(2, 1.8, 2.2, "streaming_svd"),
-                Quantity.of(0.5, 0.4, 0.6, "streaming_svd")));
+    Map<String, List<Quantity>> vectors = new LinkedHashMap<>();
+    for (QuantityName name : QuantityName.values()) {
+      if (name.isVector()) {
+        vectors.put(
+            name.id(),
+            List.of(Quantity.of(2, 1.8, 2.2, "vector"), Quantity.of(0.5, 0.4, 0.6, "vector")));
+      }
+    }
     return new Insight(run, 0, step, now(), quantities, vectors, Map.of(), regime, List.of(), null);
   }
 

@@ -50,6 +50,7 @@ public final class Sharpness {
   private static final String PROBE = "probe";
   private static final String STREAM = "stream";
   private static final String COMBINED = "combined";
+  private static final String SETTINGS = "settings";
 
   private final StabilityRule rule;
   private final SharpnessTrack hessian;
@@ -236,13 +237,16 @@ public final class Sharpness {
 
   private void describeRatio(QuantityList out, @Nullable Estimate curvature) {
     String missing = rule.missing();
+    if (missing == null && Double.isNaN(learningRate)) {
+      missing = "the latest step did not say its learning rate: set learning_rate in step";
+    }
     if (missing != null) {
+      out.absent(QuantityName.STABILITY_LIMIT, missing);
       out.absent(QuantityName.STABILITY_RATIO, missing);
-    } else if (Double.isNaN(learningRate)) {
-      out.absent(
-          QuantityName.STABILITY_RATIO,
-          "the latest step did not say its learning rate: set learning_rate in step");
-    } else if (curvature == null) {
+      return;
+    }
+    describeLimit(out);
+    if (curvature == null) {
       out.absent(
           QuantityName.STABILITY_RATIO,
           rule.preconditioned()
@@ -250,6 +254,16 @@ public final class Sharpness {
               : "waits for the sharpness");
     } else {
       curvature.publish(out, QuantityName.STABILITY_RATIO, rule.gain() * learningRate);
+    }
+  }
+
+  private void describeLimit(QuantityList out) {
+    if (rule.preconditioned()) {
+      out.absent(
+          QuantityName.STABILITY_LIMIT,
+          "Adam's limit is one of D⁻¹H, not of the sharpness: see the stability ratio");
+    } else {
+      out.putExact(QuantityName.STABILITY_LIMIT, 1 / (rule.gain() * learningRate), SETTINGS);
     }
   }
 

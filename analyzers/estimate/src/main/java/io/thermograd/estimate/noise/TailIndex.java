@@ -18,8 +18,8 @@ import java.io.IOException;
  * not taken for heavy-tailed, as it is by log-moments of single coordinates. Beyond the top 5 % and
  * the top 10 %, extrapolated to 0 %, which takes off the bias of first order in that share:
  * α-stable noise of index 1.8 reads 2.4 at 10 %, 2.1 at 5 % and 1.9 extrapolated. The interval is
- * that of the samples, γ²(a²/K₁ − (2ab − b²)/K₂) for aγ̂₁ − bγ̂₂, and half of what the
- * extrapolation took off.
+ * that of the samples, γ²(a²/K₁ − (2ab − b²)/K₂) for aγ̂₁ − bγ̂₂, and what the extrapolation took
+ * off, which is the size of the bias that is left.
  *
  * <p>Norms are divided by the exponential of a running mean of log‖e‖ of the steps before, which
  * exists for every α: a trace that falls during training is no tail. They are counted in a
@@ -132,10 +132,9 @@ final class TailIndex {
         double inverse = a * hill1 - c * moment / above;
         double n = effectiveCount();
         double variance = a * a / (share1 * n) - (2 * a * c - c * c) / (share2 * n);
-        // A line is not all there is to the bias: half of what it took off counts as an error.
-        return new double[] {
-          inverse, Math.hypot(hill1 * Math.sqrt(variance), (inverse - hill1) / 2)
-        };
+        // A line is not all there is to the bias. As in any extrapolation, the last correction is
+        // the estimate of what is left.
+        return new double[] {inverse, Math.hypot(hill1 * Math.sqrt(variance), inverse - hill1)};
       }
     }
     return new double[] {Double.NaN, Double.NaN};

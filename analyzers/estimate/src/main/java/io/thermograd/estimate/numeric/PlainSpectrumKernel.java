@@ -58,4 +58,33 @@ final class PlainSpectrumKernel implements SpectrumKernel {
       }
     }
   }
+
+  @Override
+  public void multiply(double[] a, int stride, double[] x, int rows, double[] p, int width) {
+    for (int c = 0; c < width; c++) {
+      double sum = 0;
+      for (int j = 0; j < rows; j++) {
+        sum += x[j] * a[j * stride + c];
+      }
+      p[c] = sum;
+    }
+  }
+
+  @Override
+  public void subtract(double[] a, int stride, double[] x, double[] y, int rows, int width) {
+    for (int j = 0; j < rows; j++) {
+      for (int c = 0; c < width; c++) {
+        a[j * stride + c] -= x[j] * y[c];
+      }
+    }
+  }
+
+  @Override
+  public void subtractBoth(double[] a, int stride, double[] x, double[] y, int rows, int width) {
+    for (int j = 0; j < rows; j++) {
+      for (int c = 0; c < width; c++) {
+        a[j * stride + c] -= x[j] * y[c] + y[j] * x[c];
+      }
+    }
+  }
 }

@@ -1,10 +1,10 @@
 package io.thermograd.estimate.numeric;
 
 /**
- * The three loops that a streaming singular value decomposition spends its time in. Implementations
- * agree in every bit: a float sum always runs over the same {@value #LANES} lanes in rising order
- * with fused multiply-adds, and everything else is element by element. A block of vector registers
- * only decides which of these independent chains run side by side.
+ * The loops that a streaming singular value decomposition spends its time in. Implementations agree
+ * in every bit: a float sum always runs over the same {@value #LANES} lanes in rising order with
+ * fused multiply-adds, and everything else is element by element. A block of vector registers only
+ * decides which of these independent chains run side by side.
  *
  * <p>Matrices are flat and row-major with a stride that is no multiple of 4 KiB, so that a column
  * of them does not fall into one cache set. One owner thread.
@@ -39,6 +39,18 @@ public interface SpectrumKernel {
    * (c_i·z_i − s_i·z_{i+1}, s_i·z_i + c_i·z_{i+1}).
    */
   void rotate(double[] z, int stride, int high, int low, double[] c, double[] s);
+
+  /** Doubles at a time in what follows: widths are multiples of it. */
+  int DOUBLES = 8;
+
+  /** p_c ← Σ_j x_j·a_jc, j < rows, c < width. */
+  void multiply(double[] a, int stride, double[] x, int rows, double[] p, int width);
+
+  /** a_jc ← a_jc − x_j·y_c, j < rows, c < width. */
+  void subtract(double[] a, int stride, double[] x, double[] y, int rows, int width);
+
+  /** a_jc ← a_jc − (x_j·y_c + y_j·x_c), j < rows, c < width. */
+  void subtractBoth(double[] a, int stride, double[] x, double[] y, int rows, int width);
 
   /** The fastest implementation this process can run. */
   static SpectrumKernel best() {

@@ -29,37 +29,43 @@ public final class SymmetricEigen {
   private final int[] order;
   private int n;
 
+  /** Elements from row to row, with zeros behind the n-th. */
+  private int stride;
+
   public SymmetricEigen(int capacity, SpectrumKernel kernel) {
     this.capacity = capacity;
     this.kernel = kernel;
-    this.a = new double[capacity * capacity];
-    this.z = new double[capacity * capacity];
+    int width = padded(capacity);
+    this.a = new double[capacity * width];
+    this.z = new double[capacity * width];
     this.diagonal = new double[capacity];
     this.off = new double[capacity];
     this.cos = new double[capacity];
     this.sin = new double[capacity];
-    this.v = new double[capacity];
-    this.p = new double[capacity];
+    this.v = new double[width];
+    this.p = new double[width];
     this.values = new double[capacity];
     this.order = new int[capacity];
   }
 
   /**
-   * Decomposes the n × n matrix whose lower triangle is at {@code lower[i·stride + j]}, j ≤ i.
+   * Decomposes the n × n matrix whose lower triangle is at {@code lower[i·lowerStride + j]}, j ≤ i.
    * False when it holds a number that is not finite.
    */
-  public boolean decompose(double[] lower, int stride, int size) {
+  public boolean decompose(double[] lower, int lowerStride, int size) {
     if (size > capacity) {
       throw new IllegalArgumentException("size should be at most " + capacity + ": was " + size);
     }
     n = size;
+    stride = padded(n);
+    Arrays.fill(a, 0, n * stride, 0);
     double largest = 0;
     for (int i = 0; i < n; i++) {
       for (int j = 0; j <= i; j++) {
-        double x = lower[i * stride + j];
+        double x = lower[i * lowerStride + j];
         largest = Math.max(largest, Math.abs(x)); // NaN stays
-        a[i * n + j] = x;
-        a[j * n + i] = x;
+        a[i * stride + j] = x;
+        a[j * stride + i] = x;
       }
     }
     if (!(largest < Double.POSITIVE_INFINITY)) {
@@ -67,7 +73,7 @@ public final class SymmetricEigen {
     }
     // A power of two near 1/largest keeps squares from overflow and costs no rounding.
     double scale = largest == 0 ? 1 : Math.scalb(1.0, -Math.getExponent(largest));
-    for (int i = 0; i < n * n; i++) {
+    for (int i = 0; i < n * stride; i++) {
       a[i] *= scale;
     }
     tridiagonalise();
@@ -84,13 +90,13 @@ public final class SymmetricEigen {
 
   /** Element j of the eigenvector of the i-th largest eigenvalue. */
   public double vector(int i, int j) {
-    return z[order[i] * n + j];
+    return z[order[i] * stride + j];
   }
 
   /** A ← HAH, H = I − vvᵀ with ‖v‖² = 2, for one row after another; v stays in row i of A. */
   private void tridiagonalise() {
     for (int i = n - 1; i > 0; i--) {
-      int row = i * n;
+      int row = i * stride;
       double square = 0;
       for (int j = 0; j < i; j++) {
         square += a[row + j] * a[row + j];
@@ -120,10 +126,11 @@ public final class SymmetricEigen {
 
   /** A ← A − vwᵀ − wvᵀ on the leading i × i block, w = Av − ½(vᵀAv)v. */
   private void reflect(int i) {
-    Arrays.fill(p, 0, i, 0);
-    for (int j = 0; j < i; j++) {
-      addTo(p, a, j * n, v[j], i);
-    }
+    int width = padded(i);
+    // Columns behind the block hold older reflectors: zeros here leave them out.
+    Arrays.fill(v, i, width, 0);
+    kernel.multiply(a, stride, v, i, p, width);
+    Arrays.fill(p, i, width, 0);
     double half = 0;
     for (int j = 0; j < i; j++) {
       half += 0.5 * p[j] * v[j];
@@ -131,46 +138,25 @@ public final class SymmetricEigen {
     for (int j = 0; j < i; j++) {
       p[j] -= half * v[j];
     }
-    for (int j = 0; j < i; j++) {
-      subtract(a, j * n, v, p[j], p, v[j], i);
-    }
-  }
-
-  private static void addTo(double[] to, double[] from, int at, double factor, int count) {
-    for (int i = 0; i < count; i++) {
-      to[i] += factor * from[at + i];
-    }
-  }
-
-  private static void subtract(
-      double[] from, int at, double[] x, double fx, double[] y, double fy, int count) {
-    for (int i = 0; i < count; i++) {
-      from[at + i] -= fx * x[i] + fy * y[i];
-    }
+    kernel.subtractBoth(a, stride, v, p, i, width);
   }
 
   /** Z = H₁H₂…, whose rows the sweeps turn into eigenvectors; from the left, row by row. */
   private void accumulate() {
-    Arrays.fill(z, 0, n * n, 0);
+    Arrays.fill(z, 0, n * stride, 0);
     for (int i = 0; i < n; i++) {
-      z[i * n + i] = 1;
+      z[i * stride + i] = 1;
     }
     for (int i = n - 1; i > 0; i--) {
-      System.arraycopy(a, i * n, v, 0, i);
-      Arrays.fill(p, 0, n, 0);
-      for (int j = 0; j < i; j++) {
-        addTo(p, z, j * n, v[j], n);
-      }
-      for (int j = 0; j < i; j++) {
-        subtractFrom(z, j * n, p, v[j], n);
-      }
+      System.arraycopy(a, i * stride, v, 0, i);
+      kernel.multiply(z, stride, v, i, p, stride);
+      kernel.subtract(z, stride, v, p, i, stride);
     }
   }
 
-  private static void subtractFrom(double[] x, int at, double[] y, double factor, int count) {
-    for (int i = 0; i < count; i++) {
-      x[at + i] -= factor * y[i];
-    }
+  private static int padded(int count) {
+    int w = SpectrumKernel.DOUBLES;
+    return (count + w - 1) / w * w;
   }
 
   private boolean sweep() {
@@ -237,7 +223,7 @@ public final class SymmetricEigen {
     x = -s * s2 * c3 * el1 * off[l] / next;
     off[l] = s * x;
     diagonal[l] = c * x;
-    kernel.rotate(z, n, m, l, cos, sin);
+    kernel.rotate(z, stride, m, l, cos, sin);
     return taken;
   }
 

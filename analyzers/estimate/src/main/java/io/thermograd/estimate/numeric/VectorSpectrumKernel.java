@@ -214,4 +214,66 @@ final class VectorSpectrumKernel implements SpectrumKernel {
       z[at] = y;
     }
   }
+
+  @Override
+  public void multiply(double[] a, int stride, double[] x, int rows, double[] p, int width) {
+    int w = D.length();
+    int column = 0;
+    // Sums of one column wait for one another, those of several do not.
+    for (; column + 3 * w <= width; column += 3 * w) {
+      DoubleVector s0 = DoubleVector.zero(D);
+      DoubleVector s1 = s0;
+      DoubleVector s2 = s0;
+      int at = column;
+      for (int j = 0; j < rows; j++) {
+        DoubleVector xj = DoubleVector.broadcast(D, x[j]);
+        s0 = s0.add(xj.mul(DoubleVector.fromArray(D, a, at)));
+        s1 = s1.add(xj.mul(DoubleVector.fromArray(D, a, at + w)));
+        s2 = s2.add(xj.mul(DoubleVector.fromArray(D, a, at + 2 * w)));
+        at += stride;
+      }
+      s0.intoArray(p, column);
+      s1.intoArray(p, column + w);
+      s2.intoArray(p, column + 2 * w);
+    }
+    for (; column < width; column += w) {
+      DoubleVector sum = DoubleVector.zero(D);
+      for (int j = 0; j < rows; j++) {
+        DoubleVector aj = DoubleVector.fromArray(D, a, j * stride + column);
+        sum = sum.add(DoubleVector.broadcast(D, x[j]).mul(aj));
+      }
+      sum.intoArray(p, column);
+    }
+  }
+
+  @Override
+  public void subtract(double[] a, int stride, double[] x, double[] y, int rows, int width) {
+    int w = D.length();
+    for (int column = 0; column < width; column += w) {
+      DoubleVector yc = DoubleVector.fromArray(D, y, column);
+      int at = column;
+      for (int j = 0; j < rows; j++) {
+        DoubleVector aj = DoubleVector.fromArray(D, a, at);
+        aj.sub(DoubleVector.broadcast(D, x[j]).mul(yc)).intoArray(a, at);
+        at += stride;
+      }
+    }
+  }
+
+  @Override
+  public void subtractBoth(double[] a, int stride, double[] x, double[] y, int rows, int width) {
+    int w = D.length();
+    for (int column = 0; column < width; column += w) {
+      DoubleVector xc = DoubleVector.fromArray(D, x, column);
+      DoubleVector yc = DoubleVector.fromArray(D, y, column);
+      int at = column;
+      for (int j = 0; j < rows; j++) {
+        DoubleVector aj = DoubleVector.fromArray(D, a, at);
+        DoubleVector both =
+            DoubleVector.broadcast(D, x[j]).mul(yc).add(DoubleVector.broadcast(D, y[j]).mul(xc));
+        aj.sub(both).intoArray(a, at);
+        at += stride;
+      }
+    }
+  }
 }

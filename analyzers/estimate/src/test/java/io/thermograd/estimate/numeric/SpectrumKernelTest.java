@@ -52,6 +52,23 @@ class SpectrumKernelTest {
       plain.rotate(z1, width, high, low, c, s);
       vector.rotate(z2, width, high, low, c, s);
       assertThat(bits(z2)).isEqualTo(bits(z1));
+
+      int padded = 8 * random.nextInt(1, 8);
+      int many = random.nextInt(1, padded + 1);
+      double[] a1 = random.doubles((long) padded * padded, -1, 1).toArray();
+      double[] a2 = a1.clone();
+      double[] x = random.doubles(padded, -1, 1).toArray();
+      double[] y1 = new double[padded];
+      double[] y2 = new double[padded];
+      plain.multiply(a1, padded, x, many, y1, padded);
+      vector.multiply(a2, padded, x, many, y2, padded);
+      assertThat(bits(y2)).isEqualTo(bits(y1));
+      plain.subtract(a1, padded, x, y1, many, padded);
+      vector.subtract(a2, padded, x, y1, many, padded);
+      assertThat(bits(a2)).isEqualTo(bits(a1));
+      plain.subtractBoth(a1, padded, x, y1, many, padded);
+      vector.subtractBoth(a2, padded, x, y1, many, padded);
+      assertThat(bits(a2)).isEqualTo(bits(a1));
     }
   }
 

@@ -1,7 +1,7 @@
 // One uPlot chart of one quantity over steps, for one or several attempts.
 
 import uPlot from "./vendor/uPlot.esm.js";
-import { linearTicks, logTick, number, count } from "./format.js";
+import { exact, linearTicks, logTick, number, count } from "./format.js";
 import { logSplits, rangeOf } from "./ranges.js";
 import { drawAlerts, drawBounds, drawReferenceName, drawWhiskers } from "./marks.js";
 
@@ -242,10 +242,10 @@ export class Chart {
     if (panel.bounds) {
       drawBounds(u, u.data[0], main, lows, c.line);
     }
-    if (panel.reference) {
+    if (panel.referenceName) {
       const values = u.data.at(REFERENCE);
       const last = values.findLast((x) => x !== null && x !== undefined);
-      drawReferenceName(u, values, main, `${panel.referenceName} = ${count(last)}`, c.reference, c.surface);
+      drawReferenceName(u, values, main, panel.level === undefined ? `${panel.referenceName} = ${exact(last)}` : panel.referenceName, c.reference, c.surface);
     }
     drawAlerts(u, group.alerts, c, group.highlighted);
   }

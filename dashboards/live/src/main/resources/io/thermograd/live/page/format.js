@@ -46,6 +46,11 @@ export function count(x) {
   return x === null || x === undefined || !Number.isFinite(x) ? NONE : integers.format(x);
 }
 
+/** A setting: whole numbers whole. */
+export function exact(x) {
+  return Number.isInteger(x) ? count(x) : number(x);
+}
+
 /** Value and interval apart: ["412", "(380–450)"]; a lower bound alone is ["≥ 380", ""]. */
 export function quantity(q) {
   if (!q) {

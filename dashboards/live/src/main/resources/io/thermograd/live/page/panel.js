@@ -1,7 +1,7 @@
 // A chart with its title, its latest numbers, what it means, and why it is empty if it is.
 
 import { el, text, remember, recall } from "./dom.js";
-import { count, number, quantity } from "./format.js";
+import { count, exact, number, quantity } from "./format.js";
 import { prefersLog } from "./ranges.js";
 import { align, Chart, MAIN, DOTS, othersOf } from "./chart.js";
 import { Frame } from "./frame.js";
@@ -125,7 +125,7 @@ export class Panel {
     text(this.at, at);
     if (index === null) {
       const reference = latest?.quantities[this.#panel.reference]?.value;
-      text(this.at, q && reference !== undefined && reference !== null ? `${this.#panel.referenceName} = ${Number.isInteger(reference) ? count(reference) : number(reference)}` : "");
+      text(this.at, q && reference !== undefined && reference !== null ? `${this.#panel.referenceName} = ${exact(reference)}` : "");
     }
   }
 
