@@ -22,26 +22,63 @@ final class AlertWriter {
     this.learningRate = learningRate;
   }
 
+  Alert growth(TrainingStep step) {
+    return write(
+        step,
+        "loss_growth",
+        Severity.WARNING,
+        "The loss soars beyond anything in its recent history",
+        GrowthWords.describe(divergence) + suspect(divergence.since()),
+        "Watch the next steps: a catapult returns within some tens of steps, a divergence becomes"
+            + " critical. If a checkpoint is due, keep the one before step "
+            + divergence.since());
+  }
+
   Alert divergence(TrainingStep step) {
-    String evidence =
-        String.format(
-            Locale.ROOT,
-            "median loss of the last steps %.3g, level before step %,d %.3g",
-            divergence.level(),
-            divergence.since(),
-            divergence.reference());
     return write(
         step,
         "divergence",
+        Severity.CRITICAL,
         "The loss has left its level and does not come back",
-        evidence + suspect(divergence.since()),
+        GrowthWords.describe(divergence) + suspect(divergence.since()),
         Remedies.lowerLearningRate(learningRate, divergence.since()));
+  }
+
+  Alert returned(TrainingStep step) {
+    return write(
+        step,
+        "loss_growth",
+        Severity.INFO,
+        "The loss has returned",
+        String.format(
+            Locale.ROOT,
+            "it rose from step %,d, at most to %.3g, and is back below %.3g",
+            divergence.since(),
+            divergence.peak(),
+            divergence.bound()),
+        "Nothing to do");
+  }
+
+  Alert settled(TrainingStep step) {
+    return write(
+        step,
+        "loss_growth",
+        Severity.INFO,
+        "The loss has settled on a higher level",
+        String.format(
+            Locale.ROOT,
+            "it rose from step %,d, from %.3g to %.3g, and has stopped growing",
+            divergence.since(),
+            divergence.reference(),
+            divergence.level()),
+        "Decide whether that level is wanted; it is the base from now on");
   }
 
   Alert nonFinite(TrainingStep step) {
     return write(
         step,
         "non_finite",
+        Severity.CRITICAL,
         "Loss or gradient is not finite",
         String.format(Locale.ROOT, "step %,d", step.step())
             + (step.loss() == null ? "" : ", loss " + step.loss())
@@ -73,8 +110,14 @@ final class AlertWriter {
         : "";
   }
 
-  private Alert write(TrainingStep step, String kind, String title, String evidence, String next) {
+  private Alert write(
+      TrainingStep step,
+      String kind,
+      Severity severity,
+      String title,
+      String evidence,
+      String next) {
     return new Alert(
-        runId, attempt, step.step(), step.time(), kind, Severity.CRITICAL, title, evidence, next);
+        runId, attempt, step.step(), step.time(), kind, severity, title, evidence, next);
   }
 }

@@ -13,11 +13,16 @@ final class LearningRateHistory {
   // Warm-up and decay schedules move by less than this from step to step.
   private static final double JUMP = 1.2;
   private static final int HELD = 10;
+  private static final double RAISE = 1.02;
+  private static final int NEW = 32;
 
   private double now = Double.NaN;
   private double before = Double.NaN;
   private long changedAt = -1;
   private long steadySince = -1;
+  private double highest;
+  private long highestSince = -1;
+  private long unknownSince = -1;
 
   void accept(long step, double rate) {
     boolean steady = now > 0 && rate <= JUMP * now && rate >= now / JUMP;
@@ -29,6 +34,18 @@ final class LearningRateHistory {
       steadySince = step;
     }
     now = rate;
+    if (rate > highest) {
+      if (rate > RAISE * highest && highest > 0 && step - highestSince >= HELD) {
+        unknownSince = step;
+      }
+      highest = rate;
+      highestSince = step;
+    }
+  }
+
+  /** Whether the rate was raised, in the last {@value #NEW} steps, to where it never was before. */
+  boolean isNew(long step) {
+    return unknownSince >= 0 && step - unknownSince <= NEW;
   }
 
   /** Whether the rate was raised in the steps (from, to]. */
@@ -58,6 +75,9 @@ final class LearningRateHistory {
     out.writeDouble(before);
     out.writeLong(changedAt);
     out.writeLong(steadySince);
+    out.writeDouble(highest);
+    out.writeLong(highestSince);
+    out.writeLong(unknownSince);
   }
 
   void readFrom(DataInput in) throws IOException {
@@ -65,5 +85,8 @@ final class LearningRateHistory {
     before = in.readDouble();
     changedAt = in.readLong();
     steadySince = in.readLong();
+    highest = in.readDouble();
+    highestSince = in.readLong();
+    unknownSince = in.readLong();
   }
 }

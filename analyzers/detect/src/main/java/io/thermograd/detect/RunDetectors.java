@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * All detectors of one attempt of a run: alerts when something begins, the regime and the verdict
- * at any time. O(1) a step. One owner thread.
+ * All detectors of one attempt of a run: alerts when something begins or ends, the regime and the
+ * verdict at any time. O(1) a step. One owner thread.
  */
 public final class RunDetectors {
   private static final int QUIET_AFTER_NON_FINITE = 100;
@@ -23,11 +23,11 @@ public final class RunDetectors {
   private static final int LOSS_EXPECTED_WITHIN = 20;
 
   private final AlertWriter alerts;
+  private final GradientSignal gradient = new GradientSignal();
   private final DivergenceDetector divergence = new DivergenceDetector();
   private final Episode nonFinite = new Episode(QUIET_AFTER_NON_FINITE);
   private final Episode lostTelemetry = new Episode(QUIET_AFTER_LOSS);
   private final LearningRateHistory learningRate = new LearningRateHistory();
-  private boolean wasDiverging;
   private Trend trend = Trend.FLAT;
   private long stepsWithoutLoss;
   private long lost;
@@ -42,7 +42,7 @@ public final class RunDetectors {
    *
    * @param lostEvents events dropped by the agents and steps missing, so far
    * @param smoothed the smoothed loss, this step included
-   * @return the alerts that this step opens
+   * @return the alerts that this step opens, raises to critical or closes
    */
   public List<Alert> accept(TrainingStep step, long lostEvents, LossMoments smoothed) {
     Double loss = step.loss();
@@ -50,8 +50,12 @@ public final class RunDetectors {
     if (rate != null) {
       learningRate.accept(step.step(), rate);
     }
+    double signal = gradient.accept(step);
+    DivergenceDetector.Change change = DivergenceDetector.Change.NOTHING;
     if (loss != null) {
-      divergence.accept(step.step(), loss);
+      change =
+          divergence.accept(
+              step.step(), loss, signal, gradient.kind(), learningRate.isNew(step.step()));
     } else {
       stepsWithoutLoss++;
     }
@@ -63,10 +67,13 @@ public final class RunDetectors {
     if (nonFinite.accept(step.step(), overflow)) {
       opened.add(alerts.nonFinite(step));
     }
-    if (divergence.diverging() && !wasDiverging) {
-      opened.add(alerts.divergence(step));
+    switch (change) {
+      case OPENED -> opened.add(alerts.growth(step));
+      case CRITICAL -> opened.add(alerts.divergence(step));
+      case RETURNED -> opened.add(alerts.returned(step));
+      case SETTLED -> opened.add(alerts.settled(step));
+      case NOTHING -> {}
     }
-    wasDiverging = divergence.diverging();
     if (lostTelemetry.accept(step.step(), newLoss)) {
       opened.add(alerts.lostTelemetry(step, lostEvents));
     }
@@ -78,6 +85,9 @@ public final class RunDetectors {
   public Optional<Regime> regime(LossMoments smoothed) {
     if (divergence.diverging() || nonFinite.open()) {
       return Optional.of(Regime.DIVERGING);
+    }
+    if (divergence.growing()) {
+      return Optional.empty();
     }
     if (!smoothed.ready()) {
       return sendsNoLoss() ? Optional.empty() : Optional.of(Regime.WARMING_UP);
@@ -93,6 +103,9 @@ public final class RunDetectors {
   public String regimeMissing() {
     if (sendsNoLoss()) {
       return "the run sends no loss: set loss in step";
+    }
+    if (divergence.growing()) {
+      return "the loss soars; whether it diverges or returns is not decided yet";
     }
     return trend == Trend.RISING
         ? "the loss rises, but less than a divergence does"
@@ -110,11 +123,11 @@ public final class RunDetectors {
 
   /** Writes the state; the same state gives the same bytes. */
   public void writeTo(DataOutput out) throws IOException {
+    gradient.writeTo(out);
     divergence.writeTo(out);
     nonFinite.writeTo(out);
     lostTelemetry.writeTo(out);
     learningRate.writeTo(out);
-    out.writeBoolean(wasDiverging);
     out.writeByte(trend.ordinal());
     out.writeLong(stepsWithoutLoss);
     out.writeLong(lost);
@@ -122,11 +135,11 @@ public final class RunDetectors {
 
   /** Replaces the state by what {@link #writeTo} wrote. */
   public void readFrom(DataInput in) throws IOException {
+    gradient.readFrom(in);
     divergence.readFrom(in);
     nonFinite.readFrom(in);
     lostTelemetry.readFrom(in);
     learningRate.readFrom(in);
-    wasDiverging = in.readBoolean();
     trend = Trend.values()[in.readByte()];
     stepsWithoutLoss = in.readLong();
     lost = in.readLong();

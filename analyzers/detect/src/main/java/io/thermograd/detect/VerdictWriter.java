@@ -54,6 +54,13 @@ final class VerdictWriter {
               + ".",
           Remedies.lowerLearningRate(learningRate, divergence.since()) + ".");
     }
+    if (divergence.growing()) {
+      return new Verdict(
+          Severity.WARNING,
+          format("The loss soars since step %,d", divergence.since()),
+          capitalise(GrowthWords.describe(divergence)) + raised(divergence.since()) + ".",
+          "Wait some tens of steps: it returns, or is reported as a divergence.");
+    }
     if (regime.isPresent() && regime.get() == Regime.WARMING_UP) {
       return new Verdict(
           Severity.INFO,
@@ -89,7 +96,7 @@ final class VerdictWriter {
                 loss.mean(), loss.meanError(), -loss.decrease())
             + noiseAgainstBatch()
             + ".",
-        "Wait: a rise to half above its level is reported as a divergence.");
+        "Wait: a rise beyond all that the run has shown is reported as a divergence.");
   }
 
   private Verdict flat(LossMoments loss) {
@@ -156,6 +163,10 @@ final class VerdictWriter {
     return learningRate.raisedBetween(since - 200, since + 50)
         ? "; " + learningRate.describeChange()
         : "";
+  }
+
+  private static String capitalise(String sentence) {
+    return Character.toUpperCase(sentence.charAt(0)) + sentence.substring(1);
   }
 
   private static double value(@Nullable Quantity q) {

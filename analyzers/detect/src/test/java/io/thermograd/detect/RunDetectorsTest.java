@@ -1,6 +1,7 @@
 package io.thermograd.detect;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.thermograd.estimate.RunEstimators;
 import io.thermograd.estimate.step.QuantityList;
@@ -170,12 +171,42 @@ class RunDetectorsTest {
     for (int t = 0; t < 60; t++) {
       run.accept(Math.pow(1.1, t), 0.5, false, 0);
     }
-    assertThat(run.alerts).hasSize(1);
-    assertThat(run.alerts.get(0).kind()).isEqualTo("divergence");
+    assertThat(run.alerts)
+        .extracting(Alert::kind, Alert::severity)
+        .containsExactly(
+            tuple("loss_growth", Severity.WARNING), tuple("divergence", Severity.CRITICAL));
     assertThat(run.alerts.get(0).evidence()).contains("from 0.100 to 0.500 at step 300");
-    assertThat(run.alerts.get(0).next()).contains("at most the 0.100 that held");
+    assertThat(run.alerts.get(1).evidence()).contains("from 0.100 to 0.500 at step 300");
+    assertThat(run.alerts.get(1).evidence()).contains("overflows in");
+    assertThat(run.alerts.get(1).next()).contains("at most the 0.100 that held");
     assertThat(run.verdict().title()).startsWith("Diverging since step 30");
     assertThat(run.verdict().next()).contains("at most the 0.100 that held");
+  }
+
+  @Test
+  void aSpikeThatReturnsIsClosedAndNeverCritical() {
+    Run run = new Run();
+    for (int t = 0; t < 300; t++) {
+      run.loss(1 + 0.01 * (t % 5));
+    }
+    for (int t = 0; t < 14; t++) {
+      run.loss(Math.pow(3, Math.min(t, 14 - t)));
+    }
+    assertThat(run.regime()).isNull();
+    assertThat(run.detectors.regimeMissing()).contains("not decided");
+    assertThat(run.verdict().title()).startsWith("The loss soars since step 30");
+    for (int t = 0; t < 60; t++) {
+      run.loss(1 + 0.01 * (t % 5));
+    }
+    assertThat(run.alerts)
+        .extracting(Alert::kind, Alert::severity, Alert::title)
+        .containsExactly(
+            tuple(
+                "loss_growth",
+                Severity.WARNING,
+                "The loss soars beyond anything in its recent history"),
+            tuple("loss_growth", Severity.INFO, "The loss has returned"));
+    assertThat(run.verdict().severity()).isEqualTo(Severity.INFO);
   }
 
   @Test
@@ -184,9 +215,9 @@ class RunDetectorsTest {
     for (int t = 0; t < 100; t++) {
       run.accept(t < 60 ? 1.0 : 100, 0.001 * t, false, 0);
     }
-    assertThat(run.alerts).hasSize(1);
-    assertThat(run.alerts.get(0).evidence()).doesNotContain("learning rate");
-    assertThat(run.alerts.get(0).next()).contains("for example 0.0");
+    assertThat(run.alerts).hasSize(2);
+    assertThat(run.alerts.get(1).evidence()).doesNotContain("learning rate");
+    assertThat(run.alerts.get(1).next()).contains("for example 0.0");
   }
 
   @Test
@@ -195,7 +226,7 @@ class RunDetectorsTest {
     for (int t = 0; t < 100; t++) {
       run.accept(t < 60 ? 1.0 : 100, 0.0, false, 0);
     }
-    assertThat(run.alerts.get(0).next()).endsWith("lower the learning rate");
+    assertThat(run.alerts.get(1).next()).endsWith("lower the learning rate");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.thermograd.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thermograd.wire.Alert;
 import io.thermograd.wire.Insight;
 import io.thermograd.wire.Quantity;
 import io.thermograd.wire.Regime;
@@ -133,9 +134,9 @@ class RunFoldTest {
     for (int t = 0; t < 300; t++) {
       fold.apply(step(0, t, (1 + 0.01 * (t % 3)) * Math.pow(1.2, Math.max(0, t - 200))), output);
     }
-    assertThat(output.alerts).hasSize(1);
-    assertThat(output.alerts.get(0).kind()).isEqualTo("divergence");
-    assertThat(output.alerts.get(0).step()).isBetween(210L, 225L);
+    assertThat(output.alerts).extracting(Alert::kind).containsExactly("loss_growth", "divergence");
+    assertThat(output.alerts.get(0).step()).isBetween(205L, 225L);
+    assertThat(output.alerts.get(1).step() - output.alerts.get(0).step()).isBetween(32L, 36L);
     assertThat(fold.current().orElseThrow().regime()).isEqualTo(Regime.DIVERGING);
   }
 

@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -63,19 +65,24 @@ final class ExternalTool {
 
   /** Runs it to its end, for half a minute at most. */
   Result run(List<String> arguments) throws IOException, InterruptedException {
+    return run(arguments, Map.of(), Duration.ofSeconds(30));
+  }
+
+  /** Runs it to its end, with more in its environment. */
+  Result run(List<String> arguments, Map<String, String> environment, Duration limit)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(path.toString());
     command.addAll(arguments);
     Path log = Files.createTempFile("thermograd-tool", ".log");
     try {
-      Process process =
-          new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(log.toFile())
-              .start();
-      if (!process.waitFor(30, TimeUnit.SECONDS)) {
+      ProcessBuilder builder =
+          new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+      builder.environment().putAll(environment);
+      Process process = builder.start();
+      if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
         process.destroyForcibly();
-        return fail(command + " did not end within 30 s");
+        return fail(command + " did not end within " + limit.toSeconds() + " s");
       }
       return new Result(process.exitValue(), Files.readString(log, StandardCharsets.UTF_8));
     } finally {

@@ -1,0 +1,54 @@
+"""A 64-128-10 network on scikit-learn's handwritten digits, watched.
+
+    python digits_mlp.py --sink digits.tgr && thermograd replay digits.tgr
+
+Two gradient accumulation chunks of 16 a step tell the gradient noise within the step.
+"""
+
+import argparse
+
+import torch
+from sklearn.datasets import load_digits
+from torch import nn
+
+import thermograd
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sink", default="kafka://127.0.0.1:9092")
+    parser.add_argument("--steps", type=int, default=3_000)
+    parser.add_argument("--lr", type=float, default=0.05)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--run-id", default=None)
+    args = parser.parse_args()
+
+    torch.manual_seed(args.seed)
+    data = load_digits()
+    x = torch.tensor(data.data, dtype=torch.float32) / 16
+    y = torch.tensor(data.target)
+    model = nn.Sequential(nn.Linear(64, 128), nn.ReLU(), nn.Linear(128, 10))
+    optimizer = torch.optim.SGD(model.parameters(), lr=args.lr, momentum=0.9)
+    chunks, size = 2, 16
+
+    with thermograd.watch(
+        model, optimizer, run_id=args.run_id, sink=args.sink, dataset_size=len(x), budget_steps=args.steps
+    ) as watcher:
+        order, used = torch.randperm(len(x)), 0
+        for _ in range(args.steps):
+            if used + chunks * size > len(x):
+                order, used = torch.randperm(len(x)), 0
+            optimizer.zero_grad()
+            total = 0.0
+            for _ in range(chunks):
+                rows = order[used : used + size]
+                used += size
+                loss = nn.functional.cross_entropy(model(x[rows]), y[rows])
+                (loss / chunks).backward()
+                total += loss.item() / chunks
+            optimizer.step()
+            watcher.log(loss=total)
+
+
+if __name__ == "__main__":
+    main()

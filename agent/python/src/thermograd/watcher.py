@@ -1,0 +1,328 @@
+"""Watches one model and optimizer: gradients chunk by chunk, parameters step by step."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import logging
+import sys
+import time
+import types
+import weakref
+from typing import Any, Callable, Dict, Optional, Set
+
+import torch
+
+from . import settings
+from . import thermograd_pb2 as pb
+from .chunks import Chunks
+from .message import StepParts
+from .parameters import ParameterSketch, precondition
+from .probes import CurvatureProbe, Probing, split_gradients, unnoticed
+from .reporter import Reporter
+from .sinks import Sink, open_sink
+from .sketch import Sketcher, sqnorm
+
+LOG = logging.getLogger("thermograd")
+
+
+def watch(
+    model: Optional[torch.nn.Module],
+    optimizer: torch.optim.Optimizer,
+    *,
+    run_id: Optional[str] = None,
+    sink: "str | Sink" = "kafka://127.0.0.1:9092",
+    dataset_size: Optional[int] = None,
+    sampling: Optional[str] = None,
+    budget_steps: Optional[int] = None,
+    labels: Optional[Dict[str, str]] = None,
+    accumulation: str = "mean",
+    probing: Optional[Probing] = None,
+    exact_norms: bool = False,
+    dim: int = 1024,
+    seed: int = 0,
+    attempt: int = 0,
+) -> "Watcher":
+    """Watches a training from now on; `Watcher.finish`, leaving a ``with``, or the interpreter's end stops it.
+
+    Hooks ``optimizer.step`` and the model's forward pass. Every backward pass between two steps is one
+    micro-batch; with two or more a step the gradient's noise is known within the step. The random states
+    of torch, numpy and Python stay as they are, and so do gradients and parameters.
+
+    :param model: its inputs tell how many examples a micro-batch has; None: say it with `Watcher.log`
+    :param run_id: the run's name; by default the script's name and the time
+    :param sink: ``"kafka://HOST:PORT"`` or ``"FILE.tgr"`` (for ``thermograd replay``)
+    :param dataset_size: n, the examples of an epoch
+    :param sampling: ``"without_replacement"`` (epochs, the default where ``dataset_size`` is given) or
+        ``"with_replacement"``
+    :param accumulation: ``"mean"``: the loss of each of m backward passes is divided by m; ``"sum"``: it is not
+    :param probing: looks at curvature, or at the noise of a single batch, every so many steps
+    :param exact_norms: send ‖ḡ‖² exactly also where that takes another pass over the gradients (P > 65,536); else the
+        sketch's is used, with its error
+    :param dim: floats in a sketch, a power of two; ‖·‖² of a sketch has a relative error of √(4/dim)
+    :param attempt: counts restarts of the same run from a checkpoint
+    :raises ValueError: in one line, when an argument is wrong or the optimizer has nothing to train
+    """
+    return Watcher(
+        model,
+        optimizer,
+        sink=open_sink(sink),
+        accumulation=accumulation,
+        probing=probing,
+        exact_norms=exact_norms,
+        dim=dim,
+        seed=seed,
+        started=settings.started(
+            optimizer,
+            run_id=run_id,
+            dataset_size=dataset_size,
+            sampling=sampling,
+            budget_steps=budget_steps,
+            labels=labels,
+            attempt=attempt,
+        ),
+    )
+
+
+class Watcher:
+    """Made by `watch`. Belongs to the thread that trains."""
+
+    def __init__(
+        self,
+        model: Optional[torch.nn.Module],
+        optimizer: torch.optim.Optimizer,
+        *,
+        sink: Sink,
+        started: pb.RunStarted,
+        accumulation: str,
+        probing: Optional[Probing],
+        exact_norms: bool,
+        dim: int,
+        seed: int,
+    ):
+        if accumulation not in ("mean", "sum"):
+            raise ValueError(f'accumulation should be "mean" or "sum": was {accumulation!r}')
+        if getattr(optimizer, "_thermograd", None) is not None:
+            raise ValueError("optimizer is watched already: call finish() of its watcher first")
+        parameters = settings.parameters(optimizer)
+        self._optimizer = optimizer
+        self._parameters = parameters
+        self._sketcher = Sketcher(parameters, dim, seed)
+        self._accumulation = accumulation
+        self._theta = ParameterSketch(optimizer, parameters, self._sketcher)
+        self._chunks = Chunks(model, parameters, self._sketcher)
+        self._model = model
+        self._probing = probing
+        self._exact_norms = exact_norms
+        self._curvature = CurvatureProbe(probing, parameters, seed) if probing else None
+        self._pending: Optional[StepParts] = None
+        self._early: Optional[StepParts] = None
+        self._next_step = 0
+        self._failures: Set[str] = set()
+        started.parameter_count = self._sketcher.parameter_count
+        started.sketch_scheme = self._sketcher.scheme
+        started.sketch_dim = self._sketcher.dim
+        started.sketch_seed = seed & 0xFFFFFFFFFFFFFFFF
+        self._reporter = Reporter(started, sink)
+        self._finished = False
+        #: Asked before each step for its loss; what `log` says counts more.
+        self.loss_source: Optional[Callable[[], Any]] = None
+        self.run_id = started.run_id
+        optimizer._thermograd = self  # type: ignore[attr-defined]
+        self._unhook = _wrap_step(optimizer, weakref.WeakMethod(self._around_step))
+        self._excepthook = _mark_crash(weakref.WeakMethod(self._crashed))
+
+    # ---- what the user says
+
+    def log(
+        self,
+        *,
+        loss: Any = None,
+        examples: Optional[int] = None,
+        validation_loss: Any = None,
+        step: Optional[int] = None,
+        **tracked: Any,
+    ) -> None:
+        """Adds to the latest step (after ``optimizer.step()``) or, before the first, to the next one.
+
+        :param loss: mean over the step's examples; a number or a tensor, which is read later without waiting
+        :param examples: of the step, where the model's input does not tell
+        :param step: numbers the *next* step, for a run that resumes
+        :param tracked: further scalars by name
+        """
+        if step is not None:
+            self._next_step = int(step)
+        target = self._pending
+        if target is None:
+            target = self._early = self._early or StepParts()
+        if loss is not None:
+            target.loss = _detached(loss)
+        if validation_loss is not None:
+            target.validation_loss = _detached(validation_loss)
+        if examples is not None:
+            target.examples = int(examples)
+        for name, value in tracked.items():
+            target.tracked[name] = _detached(value)
+
+    def finish(self, status: str = "completed") -> None:
+        """Sends the last step and says how the run ended: completed, failed or stopped. Unhooks everything."""
+        if self._finished:
+            return
+        codes = {
+            "completed": pb.RunFinished.COMPLETED,
+            "failed": pb.RunFinished.FAILED,
+            "stopped": pb.RunFinished.STOPPED,
+        }
+        if status not in codes:
+            raise ValueError(f"status should be one of {', '.join(codes)}: was {status!r}")
+        self._finished = True
+        self._emit()
+        self._unhook()
+        self._chunks.close()
+        self._excepthook()
+        self._optimizer._thermograd = None  # type: ignore[attr-defined]
+        self._reporter.close(codes[status])
+
+    @property
+    def lost(self) -> int:
+        """Steps that were dropped or could not be delivered."""
+        return self._reporter.lost
+
+    def __enter__(self) -> "Watcher":
+        return self
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        self.finish("completed" if kind is None else "stopped" if _interrupt(kind) else "failed")
+
+    # ---- what the hooks see
+
+    def _around_step(self, step: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        if self._finished:
+            return step(*args, **kwargs)
+        parts = self._guarded("step", self._before_step)
+        if parts is not None and self._probing is not None:
+            self._guarded("probe", functools.partial(self._probe, self._probing, parts))
+        result = step(*args, **kwargs)
+        if parts is not None:
+            self._guarded("step", functools.partial(self._after_step, parts))
+        self._next_step += 1
+        return result
+
+    def _before_step(self) -> StepParts:
+        self._emit()
+        parts, self._early = self._early or StepParts(), None
+        parts.step = self._next_step
+        parts.time = time.time()
+        parts.learning_rate = self._optimizer.param_groups[0].get("lr")
+        parts.scales_with_gradient = isinstance(self._optimizer, torch.optim.SGD)
+        if self.loss_source is not None and parts.loss is None:
+            parts.loss = self.loss_source()
+        grads = [p.grad for p in self._parameters]
+        theta = self._theta.before(grads)
+        decay = self._theta.decay
+        parts.param_sketch = theta
+        gathered = self._chunks.take(grads)
+        parts.set_gradients(gathered, self._accumulation, decay, theta)
+        if decay == 0:
+            square = gathered.used_sqnorm
+            if square is None and self._exact_norms:
+                square = sqnorm(grads)
+            parts.grad_sqnorm = square if square is None or parts.summed == 1 else square / parts.summed**2
+        return parts
+
+    def _probe(self, probing: Probing, parts: StepParts) -> None:
+        curvature = probing.curvature_every and self._next_step % probing.curvature_every == 0
+        noise = probing.noise_every and self._next_step % probing.noise_every == 0
+        if not (curvature or noise):
+            return
+        self._chunks.paused = True
+        try:
+            with unnoticed(self._model):
+                if curvature and self._curvature is not None:
+                    parts.curvature = self._curvature.look(precondition(self._optimizer, self._parameters))
+                if noise:
+                    parts.split(
+                        (examples, self._sketcher.sketch(grads))
+                        for examples, grads in split_gradients(probing, self._parameters, parts.known_examples())
+                    )
+        finally:
+            self._chunks.paused = False
+
+    def _after_step(self, parts: StepParts) -> None:
+        self._theta.after(parts.grad_sketch)
+        self._pending = parts
+
+    def _emit(self) -> None:
+        parts = self._pending
+        if parts is not None:
+            self._pending = None
+            parts.begin_transfer()
+            self._reporter.report(parts.message, parts.size())
+
+    def _guarded(self, kind: str, what: Callable[[], Any]) -> Any:
+        # A watcher's mistake must never end a training: it goes blind, says so once, and lets it run.
+        try:
+            with torch.no_grad():
+                return what()
+        except Exception as error:
+            if kind not in self._failures:
+                self._failures.add(kind)
+                LOG.warning("a %s could not be watched: %s. Training is not affected.", kind, _line(error))
+            return None
+
+    def _crashed(self) -> None:
+        with contextlib.suppress(Exception):
+            self.finish("failed")
+
+
+def _line(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]
+
+
+def _interrupt(kind: type) -> bool:
+    return issubclass(kind, KeyboardInterrupt)
+
+
+def _detached(value: Any) -> Any:
+    return value.detach() if isinstance(value, torch.Tensor) else float(value)
+
+
+def _wrap_step(optimizer: torch.optim.Optimizer, around: Any) -> Callable[[], None]:
+    """Puts a call around optimizer.step; the answer takes it away again."""
+    inner = optimizer.step
+
+    @functools.wraps(inner)
+    def step(self: torch.optim.Optimizer, *args: Any, **kwargs: Any) -> Any:
+        watching = around()
+        return inner(*args, **kwargs) if watching is None else watching(inner, args, kwargs)
+
+    # A method of this very optimizer: schedulers ask whose it is.
+    optimizer.step = types.MethodType(step, optimizer)  # type: ignore[method-assign]
+
+    def unhook() -> None:
+        # A scheduler may have wrapped it since: then it stays, and does nothing.
+        if getattr(optimizer.__dict__.get("step"), "__func__", None) is step:
+            if getattr(inner, "__func__", None) is type(optimizer).step:
+                del optimizer.__dict__["step"]
+            else:
+                optimizer.step = inner  # type: ignore[method-assign]
+
+    return unhook
+
+
+def _mark_crash(crashed: Any) -> Callable[[], None]:
+    before = sys.excepthook
+
+    def hook(kind: Any, error: Any, trace: Any) -> None:
+        target = crashed()
+        if target is not None and not _interrupt(kind):
+            target()
+        before(kind, error, trace)
+
+    sys.excepthook = hook
+
+    def unhook() -> None:
+        if sys.excepthook is hook:
+            sys.excepthook = before
+
+    return unhook

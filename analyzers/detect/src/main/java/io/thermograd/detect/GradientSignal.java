@@ -1,0 +1,116 @@
+package io.thermograd.detect;
+
+import io.thermograd.estimate.numeric.SketchMath;
+import io.thermograd.estimate.step.TrainingStep;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * The part of a step's squared gradient that points against the gradient before it.
+ *
+ * <p>Beyond the stability limit, ηκ > 2 (heavy ball: 2(1+β)), every step overshoots by more than
+ * there was: the gradient turns round and grows, g′ ≈ −ρg with ρ > 1. Noise does not: two noise
+ * gradients are at right angles on average. The signal is
+ *
+ * <pre>‖g′‖²·max(1/20, −cos(g, g′)),</pre>
+ *
+ * from sketches; a rise without a turn counts, but little. Without sketches it is ‖ḡ‖², else
+ * ‖Δθ‖²/η². O(m·k) for sketches of k numbers. One owner thread.
+ */
+final class GradientSignal {
+  private static final double LEAST_TURN = 0.05;
+
+  /** What the signal is made of. */
+  enum Kind {
+    NONE,
+    UPDATE,
+    NORM,
+    TURN
+  }
+
+  private final SketchMath math = new SketchMath();
+  private float[] now = new float[0];
+  private float[] before = new float[0];
+  private double sqnormBefore = Double.NaN;
+  private Kind kind = Kind.NONE;
+
+  /** The signal of this step; NaN where there is none. */
+  double accept(TrainingStep step) {
+    double turn = step.sketches().length > 0 ? turn(step.sketches()) : Double.NaN;
+    if (step.sketches().length > 0) {
+      kind = Kind.TURN;
+      return turn;
+    }
+    sqnormBefore = Double.NaN;
+    Double sqnorm = step.gradSqnorm();
+    if (sqnorm != null) {
+      kind = Kind.NORM;
+      return finite(sqnorm);
+    }
+    Double update = step.motion().updateSqnorm();
+    Double rate = step.learningRate();
+    if (update != null && rate != null && rate > 0) {
+      kind = Kind.UPDATE;
+      return finite(update / (rate * rate));
+    }
+    kind = Kind.NONE;
+    return Double.NaN;
+  }
+
+  private double turn(float[][] sketches) {
+    int k = sketches[0].length;
+    if (now.length != k) {
+      now = new float[k];
+      before = new float[k];
+      sqnormBefore = Double.NaN;
+    }
+    float[] free = before;
+    before = now;
+    now = free;
+    System.arraycopy(sketches[0], 0, now, 0, k);
+    for (int j = 1; j < sketches.length; j++) {
+      float[] s = sketches[j];
+      for (int i = 0; i < k; i++) {
+        now[i] += s[i];
+      }
+    }
+    double sqnorm = math.sqnorm(now) / ((double) sketches.length * sketches.length);
+    double signal = Double.NaN;
+    if (sqnorm > 0 && sqnormBefore > 0) {
+      double dot = math.dot(now, before) / ((double) sketches.length * sketches.length);
+      double cosine = dot / Math.sqrt(sqnorm) / Math.sqrt(sqnormBefore);
+      signal = sqnorm * Math.max(LEAST_TURN, -cosine);
+    }
+    sqnormBefore = sqnorm;
+    return finite(signal);
+  }
+
+  private static double finite(double x) {
+    return Double.isFinite(x) ? x : Double.NaN;
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  void writeTo(DataOutput out) throws IOException {
+    out.writeByte(kind.ordinal());
+    out.writeDouble(sqnormBefore);
+    out.writeInt(now.length);
+    for (float x : now) {
+      out.writeFloat(x);
+    }
+  }
+
+  void readFrom(DataInput in) throws IOException {
+    kind = Kind.values()[in.readByte()];
+    sqnormBefore = in.readDouble();
+    int k = in.readInt();
+    now = new float[k];
+    before = new float[k];
+    for (int i = 0; i < k; i++) {
+      now[i] = in.readFloat();
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package io.thermograd.detect;
+
+import java.util.Locale;
+import java.util.OptionalDouble;
+
+/** How a loss grows, in one sentence with numbers. */
+final class GrowthWords {
+  private GrowthWords() {}
+
+  static String describe(DivergenceDetector growth) {
+    double now = growth.last();
+    String level =
+        String.format(
+            Locale.ROOT,
+            "loss %.3g, about %.3g and at most %.3g before step %,d",
+            now,
+            growth.reference(),
+            growth.bound(),
+            growth.since());
+    GrowthFit fit = growth.fit();
+    OptionalDouble steps = fit.stepsToOverflow(now, 0);
+    if (steps.isEmpty()) {
+      return level;
+    }
+    OptionalDouble soonest = fit.stepsToOverflow(now, 1.96);
+    OptionalDouble latest = fit.stepsToOverflow(now, -1.96);
+    return level
+        + String.format(
+            Locale.ROOT,
+            "; it grows by %.3g %% a step, which overflows in %,.0f steps (%,.0f to %s)",
+            100 * Math.expm1(fit.rate()),
+            steps.getAsDouble(),
+            soonest.orElse(0),
+            latest.isPresent()
+                ? String.format(Locale.ROOT, "%,.0f", latest.getAsDouble())
+                : "never");
+  }
+}

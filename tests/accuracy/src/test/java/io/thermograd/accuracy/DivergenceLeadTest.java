@@ -1,0 +1,337 @@
+package io.thermograd.accuracy;
+
+import io.thermograd.estimate.step.TrainingStep;
+import io.thermograd.simulator.data.Digits;
+import io.thermograd.simulator.landscape.Quadratic;
+import io.thermograd.simulator.model.Curvature;
+import io.thermograd.simulator.model.Mlp;
+import io.thermograd.simulator.noise.GaussianNoise;
+import io.thermograd.simulator.optimize.LearningRate;
+import io.thermograd.simulator.optimize.OptimizerSettings;
+import io.thermograd.simulator.random.Ziggurat;
+import io.thermograd.simulator.train.Batches;
+import io.thermograd.simulator.train.ClassifierTask;
+import io.thermograd.simulator.train.LandscapeSource;
+import io.thermograd.simulator.train.SamplingScheme;
+import io.thermograd.simulator.train.Start;
+import io.thermograd.simulator.train.StepView;
+import io.thermograd.simulator.train.Trainer;
+import io.thermograd.simulator.train.TrainingPlan;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Learning rates raised beyond the stability limit in the middle of a run: whether the alarm comes
+ * before the loss has grown tenfold, in hindsight. The loss has grown tenfold from the step on
+ * behind which it stays above 10 times its mean of the 200 steps before the raise.
+ */
+@ExtendWith(AccuracyTable.class)
+class DivergenceLeadTest {
+  private static final double[] FACTORS = {1.005, 1.02, 1.05, 1.5, 2};
+  private static final int SCALE = Integer.getInteger("thermograd.accuracy.scale", 1);
+  private static final int SEEDS = 20 * SCALE;
+  private static final int RAISED = 1_000;
+  private static final int NET_SEEDS = 2 * SCALE;
+  private static final int NET_RAISED = 600;
+  private static final int DIM = 20;
+  private static final double LARGEST = 5;
+  private static final Batches BATCHES = Batches.of(4, 8);
+
+  /**
+   * One run.
+   *
+   * @param tenfold when its loss had grown tenfold; −1 for never
+   * @param alarms when each rule fired first
+   * @param critical when ours was critical; −1 for never
+   * @param ending exponential mean loss of the last 50 steps over the level before
+   */
+  private record Run(int tenfold, Map<String, Integer> alarms, int critical, double ending) {
+    /** Whether the loss is where it was before, give or take half. */
+    boolean cameBack() {
+      return ending < 1.5;
+    }
+  }
+
+  /** Follows one run. */
+  private static final class Watch {
+    private final int raised;
+    private final AlarmRule.Detectors ours = AlarmRule.ours();
+    private final Map<String, AlarmRule> rules = new TreeMap<>();
+    private final Map<String, Integer> first = new TreeMap<>();
+    private double level;
+    private int tenfold = -1;
+    private double last;
+
+    Watch(int raised) {
+      this.raised = raised;
+      AlarmRule.others().forEach((name, rule) -> rules.put(name, rule.get()));
+      rules.put("ours", ours);
+    }
+
+    void accept(StepView view) {
+      TrainingStep step = step(view);
+      int after = (int) view.step() - raised;
+      rules.forEach(
+          (name, rule) -> {
+            if (rule.accept(step) && after > 0) {
+              first.putIfAbsent(name, after);
+            }
+          });
+      last = 0.98 * last + 0.02 * view.loss();
+      if (after < 0) {
+        level += after >= -200 ? view.loss() / 200 : 0;
+      } else if (view.loss() <= 10 * level) {
+        tenfold = -1;
+      } else if (tenfold < 0) {
+        tenfold = after;
+      }
+    }
+
+    Run run() {
+      int critical = ours.firstCritical < raised ? -1 : (int) ours.firstCritical - raised;
+      return new Run(tenfold, first, critical, last / level);
+    }
+  }
+
+  @Test
+  void quadratics() {
+    SoftAssertions softly = new SoftAssertions();
+    for (double before : new double[] {0.5, 0.9}) {
+      for (double beta : new double[] {0, 0.9}) {
+        for (double factor : FACTORS) {
+          List<Run> runs =
+              IntStream.range(0, SEEDS)
+                  .parallel()
+                  .mapToObj(seed -> quadratic(seed, beta, before, factor))
+                  .toList();
+          String where =
+              "%s, η from %.1f to %.3f of the limit"
+                  .formatted(beta == 0 ? "SGD" : "heavy ball", before, factor);
+          report(softly, "divergence of a quadratic", where, runs, factor >= 1.05);
+        }
+      }
+    }
+    softly.assertAll();
+  }
+
+  @Test
+  void digits() {
+    SoftAssertions softly = new SoftAssertions();
+    Map<Double, List<Run>> runs = new TreeMap<>();
+    for (double factor : FACTORS) {
+      runs.put(factor, new ArrayList<>());
+    }
+    IntStream.range(0, 2 * NET_SEEDS)
+        .parallel()
+        .forEach(
+            i -> {
+              Mlp mlp = i % 2 == 0 ? Mlp.tanh(64, 32, 10) : Mlp.relu(64, 32, 10);
+              List<Run> some = network(mlp, i / 2);
+              synchronized (runs) {
+                for (int f = 0; f < FACTORS.length; f++) {
+                  runs.computeIfAbsent(FACTORS[f], k -> new ArrayList<>()).add(some.get(f));
+                }
+              }
+            });
+    runs.forEach(
+        (factor, some) ->
+            report(
+                softly,
+                "divergence of a digits network",
+                "η to %.3f of 2/λmax".formatted(factor),
+                some,
+                false));
+    softly.assertAll();
+  }
+
+  /** Raises that stay below the limit: the noise floor rises, and nothing diverges. */
+  @Test
+  void raisesBelowTheLimit() {
+    SoftAssertions softly = new SoftAssertions();
+    for (double[] raise : new double[][] {{0.1, 0.3}, {0.3, 0.6}, {0.5, 0.9}}) {
+      List<Run> runs =
+          IntStream.range(0, SEEDS)
+              .parallel()
+              .mapToObj(seed -> quadratic(seed, 0, raise[0], raise[1]))
+              .toList();
+      long criticals = runs.stream().filter(r -> r.critical >= 0).count();
+      AccuracyTable.add(
+          softly,
+          "healthy raise of the learning rate",
+          "quadratic, η from %.1f to %.1f of the limit".formatted(raise[0], raise[1]),
+          "0 critical",
+          "%d of %d warned of, %d critical"
+              .formatted(
+                  runs.stream().filter(r -> r.alarms.containsKey("ours")).count(),
+                  runs.size(),
+                  criticals),
+          criticals == 0);
+    }
+    softly.assertAll();
+  }
+
+  private static void report(
+      SoftAssertions softly, String what, String where, List<Run> runs, boolean aimed) {
+    List<Run> grown = runs.stream().filter(r -> r.tenfold >= 0).toList();
+    long intime = grown.stream().filter(r -> in(r, "ours") <= r.tenfold).count();
+    long oneLate = grown.stream().filter(r -> in(r, "ours") <= r.tenfold + 1).count();
+    long others = runs.stream().filter(r -> r.tenfold < 0 && r.alarms.containsKey("ours")).count();
+    long back = runs.stream().filter(Run::cameBack).count();
+    long falsely = runs.stream().filter(r -> r.cameBack() && r.critical >= 0).count();
+    String measured =
+        "%d of %d grew; in time %d, one step late %d; delay %s, to critical %s; the rest: %d warned; came back: %d, %d critical"
+            .formatted(
+                grown.size(),
+                runs.size(),
+                intime,
+                oneLate - intime,
+                delays(grown.stream().mapToInt(r -> in(r, "ours")).toArray()),
+                delays(
+                    grown.stream()
+                        .mapToInt(r -> r.critical < 0 ? Integer.MAX_VALUE : r.critical)
+                        .toArray()),
+                others,
+                back,
+                falsely);
+    if (aimed) {
+      AccuracyTable.aim(what, where, "in time in 95 %", measured, intime >= 0.95 * grown.size());
+    } else {
+      AccuracyTable.note(what, where, measured);
+    }
+    StringBuilder peers = new StringBuilder();
+    for (String name : AlarmRule.others().keySet().stream().sorted().toList()) {
+      peers.append(
+          "%s%s: in time %d of %d, delay %s"
+              .formatted(
+                  peers.isEmpty() ? "" : "; ",
+                  name,
+                  grown.stream().filter(r -> in(r, name) <= r.tenfold).count(),
+                  grown.size(),
+                  delays(grown.stream().mapToInt(r -> in(r, name)).toArray())));
+    }
+    AccuracyTable.note(what + ", other rules", where, peers.toString());
+    softly
+        .assertThat(grown.stream().filter(r -> r.alarms.containsKey("ours")).count())
+        .as("%s, %s: every run that grew is warned of", what, where)
+        .isEqualTo(grown.size());
+  }
+
+  private static int in(Run run, String rule) {
+    return run.alarms.getOrDefault(rule, Integer.MAX_VALUE);
+  }
+
+  /** Median and largest. */
+  private static String delays(int[] delays) {
+    Arrays.sort(delays);
+    return delays.length == 0
+        ? "none"
+        : "%s (at most %s)"
+            .formatted(steps(delays[delays.length / 2]), steps(delays[delays.length - 1]));
+  }
+
+  private static String steps(int delay) {
+    return delay == Integer.MAX_VALUE ? "never" : String.valueOf(delay);
+  }
+
+  private static Run quadratic(int seed, double beta, double before, double factor) {
+    double[] curvatures = geometric(LARGEST, LARGEST / 100);
+    double limit = 2 * (1 + beta) / LARGEST;
+    double[] start = new double[DIM];
+    Arrays.fill(start, 1);
+    TrainingPlan plan =
+        TrainingPlan.of(
+            beta == 0 ? OptimizerSettings.sgd() : OptimizerSettings.heavyBall(beta),
+            LearningRate.constant(before * limit).times(factor / before, RAISED),
+            BATCHES,
+            RAISED + (factor < 1.03 ? 800 : 100));
+    var source =
+        new LandscapeSource(
+            Quadratic.diagonal(curvatures),
+            GaussianNoise.diagonal(geometric(4, 0.04)),
+            Ziggurat.stream(seed, 1));
+    Watch watch = new Watch(RAISED);
+    new Trainer(source, start, plan, seed).run(watch::accept, () -> false);
+    return watch.run();
+  }
+
+  /** Runs of one network, one for each factor. */
+  private static List<Run> network(Mlp mlp, int seed) {
+    var task =
+        new ClassifierTask(
+            mlp, Digits.load(), 360, SamplingScheme.WITHOUT_REPLACEMENT, 0, 100 + seed);
+    Batches batches = Batches.of(4, 16);
+    LearningRate rate = LearningRate.constant(0.2);
+    double[] theta =
+        train(task, TrainingPlan.of(OptimizerSettings.sgd(), rate, batches, NET_RAISED), null);
+    double sharpness = Curvature.at(mlp, task.evaluator().data(), theta).top(1).values()[0];
+    List<Run> runs = new ArrayList<>();
+    for (double factor : FACTORS) {
+      Watch watch = new Watch(NET_RAISED);
+      train(
+          task,
+          TrainingPlan.of(
+              OptimizerSettings.sgd(),
+              rate.times(factor * 2 / sharpness / 0.2, NET_RAISED),
+              batches,
+              NET_RAISED + 250),
+          watch);
+      runs.add(watch.run());
+    }
+    return runs;
+  }
+
+  private static double[] train(
+      ClassifierTask task, TrainingPlan plan, @org.jspecify.annotations.Nullable Watch watch) {
+    Start start = task.get();
+    return new Trainer(start.source(), start.theta(), plan, task.seed())
+        .run(
+            view -> {
+              if (watch != null) {
+                watch.accept(view);
+              }
+            },
+            () -> false)
+        .theta();
+  }
+
+  private static TrainingStep step(StepView view) {
+    int m = view.gradients().length;
+    int[] examples = new int[m];
+    float[][] sketches = new float[m][];
+    double sqnorm = 0;
+    for (double x : view.meanGradient()) {
+      sqnorm += x * x;
+    }
+    for (int j = 0; j < m; j++) {
+      examples[j] = view.microBatchSize();
+      // Identity sketches of quadratics and of networks: both are small.
+      sketches[j] = view.gradients()[j].clone();
+    }
+    return new TrainingStep(
+        view.step(),
+        view.step(),
+        view.loss(),
+        view.learningRate(),
+        view.batchSize(),
+        examples,
+        new double[0],
+        sketches,
+        sqnorm,
+        !Double.isFinite(sqnorm));
+  }
+
+  private static double[] geometric(double first, double last) {
+    double[] x = new double[DIM];
+    for (int i = 0; i < DIM; i++) {
+      x[i] = first * Math.pow(last / first, i / (DIM - 1.0));
+    }
+    return x;
+  }
+}
