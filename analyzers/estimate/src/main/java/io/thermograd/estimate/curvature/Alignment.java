@@ -19,8 +19,8 @@ import java.util.List;
  *   <li>slope of log λ_i on log κ_i by rank, over the first pairs whose κ_i is known to a third.
  * </ul>
  *
- * Errors by the delta method from those of λ_i and of Ĥ's elements, taken as independent. O(r³ +
- * r²k) a reading, no state.
+ * Errors by the delta method from those of λ_i, of the elements u_iᵀΣu_j that sampling brings, and
+ * of Ĥ's elements, taken as independent. O(r³ + r²k) a reading, no state.
  */
 final class Alignment {
   private static final double NORMAL = 1.959963984540054;
@@ -132,6 +132,9 @@ final class Alignment {
     for (int i = 0; i < n; i++) {
       double share = lambda[i] * lambdaError[i] * quadratic(h, u[i]);
       variance += share * share;
+      for (int j = 0; j < i; j++) {
+        variance += turned(2 * bilinear(u[i], u[j]), i, j);
+      }
     }
     return variance;
   }
@@ -197,12 +200,18 @@ final class Alignment {
       }
     }
     double variance = variance(slope);
+    double outside = 0;
     for (int i = 0; i < n; i++) {
       double d = (quadratic(h, u[i]) / normH - f * quadratic(s, u[i]) / normS) / normS;
       double share = d * lambda[i] * lambdaError[i];
       variance += share * share;
+      for (int j = 0; j < i; j++) {
+        variance += turned(2 * bilinear(u[i], u[j]) / (normH * normS), i, j);
+      }
+      // What u_i has outside V may be aligned as well as the rest, or not at all.
+      outside += lambda[i] * lambda[i] * Math.max(0, 1 - dot(u[i], u[i])) / square;
     }
-    double width = NORMAL * Math.sqrt(variance);
+    double width = NORMAL * Math.sqrt(variance) + Math.abs(f) * outside;
     double value = Math.max(-1, Math.min(1, f));
     out.put(
         QuantityName.NOISE_CURVATURE_ALIGNMENT,
@@ -310,6 +319,20 @@ final class Alignment {
         double share = (a == b ? 1 : 2) * w[a][b] * error[a][b];
         sum += share * share;
       }
+    }
+    return sum;
+  }
+
+  /** Variance by w·Ŝ_ij, i ≠ j, whose own is λ_iλ_j/N_eff: sampling turns eigenvectors. */
+  private double turned(double w, int i, int j) {
+    return w * w * lambda[i] * lambda[j] * sampling;
+  }
+
+  /** xᵀĤy. */
+  private double bilinear(double[] x, double[] y) {
+    double sum = 0;
+    for (int a = 0; a < r; a++) {
+      sum += x[a] * dot(h[a], y);
     }
     return sum;
   }

@@ -21,6 +21,8 @@ public final class Subspace {
   /** Steps with contrasts after which the first directions are taken; then doubling. */
   private static final long FIRST = 64;
 
+  private static final double[][] STAYS = {};
+
   private final int rank;
   private final long longest;
   private final SketchMath math = new SketchMath();
@@ -59,7 +61,7 @@ public final class Subspace {
    */
   public double[][] advance(NoiseSpectrum spectrum) {
     if (spectrum.steps() < next) {
-      return new double[0][];
+      return STAYS;
     }
     next = spectrum.steps() + Math.min(spectrum.steps(), longest);
     float[][] before = basis;

@@ -27,6 +27,15 @@ record BlockMean(double value, double error, double factor) {
         mean, Math.sqrt(square / (n - 1) / n), StudentT.quantile975(Math.max(1, n - 1)));
   }
 
+  /** With another, independent error. */
+  BlockMean withError(double more) {
+    return new BlockMean(value, Math.hypot(error, more), factor);
+  }
+
+  BlockMean divided(double by) {
+    return new BlockMean(value / by, error / by, factor);
+  }
+
   /** Relative standard error. */
   double relative() {
     return error / Math.abs(value);

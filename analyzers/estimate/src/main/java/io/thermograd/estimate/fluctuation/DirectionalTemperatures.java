@@ -23,10 +23,12 @@ final class DirectionalTemperatures {
   private static final String RATIO = "moments";
   private static final double RELAXATIONS = 8;
   private static final double SIGNIFICANT = 3;
+  private static final double ALLOWANCE = 0.25;
 
   private final Equilibrium at;
   private final Blocks blocks;
   private final int k;
+  private final Moments total;
 
   /**
    * @param k sketch dimension, 0 when vectors are sent whole
@@ -35,10 +37,11 @@ final class DirectionalTemperatures {
     this.at = at;
     this.blocks = blocks;
     this.k = k;
+    this.total = blocks.total();
   }
 
   private record Direction(
-      BlockMean measured, double predicted, double predictedError, double position, double var) {}
+      BlockMean measured, double predicted, double predictedError, double variance) {}
 
   void describe(QuantityList out, @Nullable List<Modes.Mode> modes) {
     if (modes == null) {
@@ -89,20 +92,27 @@ final class DirectionalTemperatures {
   private Direction direction(Modes.Mode mode) {
     double[] u = mode.direction();
     double share = at.share(mode.curvature());
-    BlockMean measured = BlockMean.of(blocks, m -> along(m, Moments.VIRIAL, u) / share);
-    BlockMean noise = BlockMean.of(blocks, m -> along(m, Moments.NOISE, u));
-    BlockMean position = BlockMean.of(blocks, m -> along(m, Moments.POSITION, u) / share);
+    BlockMean measured = mean(Moments.VIRIAL, u).divided(share);
+    BlockMean noise = mean(Moments.NOISE, u);
     double variance = at.variance(mode.curvature(), noise.value());
     double predicted = mode.curvature() * variance;
     double more = mode.curvature() + mode.error();
     // T changes with κ in the terms of order ηκ only.
     double slope = Math.abs(more * at.variance(more, noise.value()) / predicted - 1);
     double error = Math.hypot(noise.relative(), Double.isNaN(slope) ? 1 : slope);
-    return new Direction(measured, predicted, error, position.value(), variance);
+    return new Direction(measured, predicted, error, variance);
   }
 
   private double along(Moments m, int of, double[] u) {
     return m.along(of, u) - m.crosstalk(of, k);
+  }
+
+  private BlockMean mean(int of, double[] u) {
+    return BlockMean.of(blocks, m -> along(m, of, u)).withError(ALLOWANCE * crosstalk(of));
+  }
+
+  private double crosstalk(int of) {
+    return total.crosstalk(of, k);
   }
 
   /** Standard deviation of log T over directions, less what the errors make. */
@@ -140,21 +150,27 @@ final class DirectionalTemperatures {
     double error = 0;
     for (int i = 0; i < modes.size(); i++) {
       Direction x = directions.get(i);
-      predicted += x.var;
+      predicted += x.variance;
       // Var ∝ T/κ
-      error += square(x.var) * square(modes.get(i).error() / modes.get(i).curvature());
-      error += square(x.var * x.predictedError);
+      error += square(x.variance) * square(modes.get(i).error() / modes.get(i).curvature());
+      error += square(x.variance * x.predictedError);
+    }
+    double off = 0;
+    for (Modes.Mode mode : modes) {
+      off += ALLOWANCE * crosstalk(Moments.POSITION) / at.share(mode.curvature());
     }
     BlockMean measured =
         BlockMean.of(
-            blocks,
-            m -> {
-              double sum = 0;
-              for (Modes.Mode mode : modes) {
-                sum += along(m, Moments.POSITION, mode.direction()) / at.share(mode.curvature());
-              }
-              return sum;
-            });
+                blocks,
+                m -> {
+                  double sum = 0;
+                  for (Modes.Mode mode : modes) {
+                    sum +=
+                        along(m, Moments.POSITION, mode.direction()) / at.share(mode.curvature());
+                  }
+                  return sum;
+                })
+            .withError(off);
     if (!(measured.value() > 0)) {
       out.absent(QuantityName.COVARIANCE_RATIO, "the parameters move less than the sketch's error");
       return;

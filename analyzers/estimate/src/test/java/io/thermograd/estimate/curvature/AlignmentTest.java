@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.thermograd.estimate.Draws;
+import io.thermograd.estimate.numeric.SpectrumKernel;
+import io.thermograd.estimate.numeric.SymmetricEigen;
 import io.thermograd.estimate.step.Motion;
 import io.thermograd.estimate.step.Probe;
 import io.thermograd.estimate.step.QuantityList;
@@ -76,7 +78,10 @@ class AlignmentTest {
             "noise_curvature_alignment", "noise_curvature_cosine", "noise_curvature_slope");
   }
 
-  /** 95 % intervals over 2,000 draws of Ĥ and λ̂ about the truth; ± 2 % is 4 standard errors. */
+  /**
+   * 95 % intervals over 2,000 draws of Ĥ and Σ̂ about the truth, Σ̂_ij with variance (1 +
+   * δ_ij)λ_iλ_j/N; ± 2 % is 4 standard errors.
+   */
   @Test
   void intervalsCover() {
     var random = new SplittableRandom(5);
@@ -93,15 +98,28 @@ class AlignmentTest {
     int slope = 0;
     for (int run = 0; run < runs; run++) {
       double[][] h = new double[4][4];
-      double[] lambda = new double[4];
+      double[] sigma = new double[16];
       for (int a = 0; a < 4; a++) {
-        lambda[a] = LAMBDA[a] * (1 + relative * random.nextGaussian());
         for (int b = 0; b <= a; b++) {
+          double sd = relative * Math.sqrt(LAMBDA[a] * LAMBDA[b] * (a == b ? 1 : 0.5));
+          sigma[a * 4 + b] = (a == b ? LAMBDA[a] : 0) + sd * random.nextGaussian();
           h[a][b] = truth[a][b] + error * random.nextGaussian();
           h[b][a] = h[a][b];
         }
       }
-      QuantityList list = read(lambda, relative, hessian(h, error));
+      SymmetricEigen eigen = new SymmetricEigen(4, SpectrumKernel.best());
+      eigen.decompose(sigma, 4, 4);
+      double[] lambda = new double[4];
+      double[][] u = new double[4][4];
+      for (int i = 0; i < 4; i++) {
+        lambda[i] = eigen.value(i);
+        for (int a = 0; a < 4; a++) {
+          u[i][a] = eigen.vector(i, a);
+        }
+      }
+      QuantityList list = new QuantityList();
+      Alignment.of(lambda, Draws.filled(4, relative), u, relative * relative / 2, hessian(h, error))
+          .describe(list);
       alignment += covers(list, exact, "noise_curvature_alignment");
       slope += covers(list, exact, "noise_curvature_slope");
     }
