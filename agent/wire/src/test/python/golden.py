@@ -40,9 +40,9 @@ SCHEMA = {
         "optimizer": (10, ["sgd", "momentum", "nesterov", "adam", "adamw", "other"]),
         "momentum": (11, "double"), "beta1": (12, "double"), "beta2": (13, "double"),
         "weight_decay": (14, "double"), "world_size": (15, "uint"), "budget_steps": (16, "uint"),
-        "layer_names": (17, "[string]"), "labels": (18, "{string}")},
+        "layer_names": (17, "[string]"), "labels": (18, "{string}"), "layer_sketch_dim": (19, "uint")},
     "MicroBatch": {"examples": (1, "uint"), "loss": (2, "double"), "grad_sqnorm": (3, "double"),
-                   "grad_sketch": (4, "vector")},
+                   "grad_sketch": (4, "vector"), "layer_sketches": (5, "[vector]")},
     "LayerNorms": {"name": (1, "string"), "grad_norm": (2, "double"), "param_norm": (3, "double"),
                    "update_norm": (4, "double")},
     "CurvatureProbe": {"hessian_top": (1, "[double]"), "hessian_trace": (2, "double"),
@@ -63,7 +63,8 @@ SCHEMA = {
 
 # Fields without presence: not sent when zero, but always shown in JSON when they are numbers.
 IMPLICIT = {
-    "RunStarted": ["run_id", "attempt", "started_at", "sketch_scheme", "sketch_dim", "sketch_seed", "world_size"],
+    "RunStarted": ["run_id", "attempt", "started_at", "sketch_scheme", "sketch_dim", "sketch_seed", "world_size",
+                   "layer_sketch_dim"],
     "MicroBatch": ["examples"],
     "LayerNorms": ["name"],
     "StepEvent": ["run_id", "attempt", "step", "rank", "time", "dropped_events"],
@@ -76,14 +77,17 @@ FULL_START = {
     "sampling": "without_replacement", "optimizer": "momentum", "momentum": 0.9, "beta1": 0.5,
     "beta2": 0.999, "weight_decay": 0.0001, "world_size": 2, "budget_steps": 6000,
     "layer_names": ["fc1", "fc2"], "labels": {"model": "mlp", "note": "größer „α“ \"q\" \\ / 😀"},
+    "layer_sketch_dim": 2,
 }
 
 FULL_STEP = {
     "run_id": "digits-64-128-10", "attempt": 1, "step": 4294967296, "rank": 1, "time": 1700000012.5,
     "loss": 0.6931471805599453, "learning_rate": 0.05, "batch_size": 256,
     "micro_batches": [
-        {"examples": 64, "loss": 0.7, "grad_sqnorm": 1e-7, "grad_sketch": F32([1.0, -0.5, 0.1])},
-        {"examples": 64, "loss": INF, "grad_sqnorm": 12345678.0, "grad_sketch": F32([NAN, INF, -INF])}],
+        {"examples": 64, "loss": 0.7, "grad_sqnorm": 1e-7, "grad_sketch": F32([1.0, -0.5, 0.1]),
+         "layer_sketches": [F32([1.0, -0.25]), BF16([0.375])]},
+        {"examples": 64, "loss": INF, "grad_sqnorm": 12345678.0, "grad_sketch": F32([NAN, INF, -INF]),
+         "layer_sketches": [F32([NAN, 0.001]), BF16([-INF])]}],
     "grad_sqnorm": 0.001, "grad_sketch": F32([3.4028234663852886e38, 1e-45, -0.0]),
     "param_sketch": F32([16777216.0, 9999999.0, 0.001]), "param_sqnorm": 2e23, "update_sqnorm": 5e-324,
     "param_dot_grad": -1.5, "layers": [

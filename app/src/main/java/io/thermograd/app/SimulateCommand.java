@@ -31,8 +31,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Train something whose truth is known, and report it like any other training: to Kafka, or into"
           + " a recording with its truth beside it.",
-      "A recording depends on the scenario, the seed, the run's id, the steps and the probes alone, to the"
-          + " byte."
+      "A recording depends on the scenario, the seed, the run's id, the steps, the probes and the layer"
+          + " sketches alone, to the byte."
     },
     footer = {
       "",
@@ -97,6 +97,14 @@ final class SimulateCommand extends BaseCommand {
   private @Nullable Long probeEvery;
 
   @Option(
+      names = "--layer-sketches",
+      paramLabel = "K",
+      description =
+          "Send a sketch of each layer's gradients as well, of K floats at most: a power of two from 256"
+              + " on. They tell the gradient noise layer by layer.")
+  private @Nullable Integer layerSketches;
+
+  @Option(
       names = "--pace",
       paramLabel = "STEPS/S",
       description =
@@ -113,6 +121,14 @@ final class SimulateCommand extends BaseCommand {
     }
     Scenario chosen = chosen();
     Simulation simulation = chosen.simulation(setup(chosen));
+    if (layerSketches != null && !simulation.hasLayers()) {
+      throw new Failure(
+          ExitCode.USAGE,
+          "--layer-sketches needs a scenario with named layers, and "
+              + chosen.name()
+              + " has none; leave it out",
+          null);
+    }
     Path recording = record;
     Truth result;
     if (recording == null) {
@@ -274,8 +290,19 @@ final class SimulateCommand extends BaseCommand {
       throw new Failure(
           ExitCode.USAGE, "--probe-every should be at least 1: was " + probeEvery, null);
     }
+    Integer layers = layerSketches;
+    if (layers != null && (layers < 256 || layers > 1 << 20 || Integer.bitCount(layers) != 1)) {
+      throw new Failure(
+          ExitCode.USAGE,
+          "--layer-sketches should be a power of two from 256 to 1048576: was " + layers,
+          null);
+    }
     return new Setup(
-        seed, id, steps == null ? chosen.steps() : steps, probeEvery == null ? 0 : probeEvery);
+        seed,
+        id,
+        steps == null ? chosen.steps() : steps,
+        probeEvery == null ? 0 : probeEvery,
+        layers == null ? 0 : layers);
   }
 
   private void requireWritable(String option, Path file) {

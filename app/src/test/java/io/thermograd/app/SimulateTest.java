@@ -1,18 +1,23 @@
 package io.thermograd.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.thermograd.simulator.scenario.Scenario;
 import io.thermograd.simulator.scenario.Scenarios;
 import io.thermograd.simulator.scenario.Setup;
 import io.thermograd.simulator.scenario.Simulation;
 import io.thermograd.stream.AnalysisConfig;
+import io.thermograd.wire.Insight;
+import io.thermograd.wire.OutputJson;
+import io.thermograd.wire.Quantity;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,6 +106,40 @@ class SimulateTest {
     assertThat(Cli.run(forced).exitCode()).isZero();
     assertThat(Files.readAllBytes(file)).isEqualTo(events);
     assertThat(Files.readAllBytes(truth)).isEqualTo(said);
+  }
+
+  @Test
+  void layerSketchesTellTheNoiseByLayer(@TempDir Path dir) throws IOException {
+    Path file = dir.resolve("x.tgr");
+    Path insights = dir.resolve("i.jsonl");
+    String[] line = {
+      "simulate", "digits-sgd", "--layer-sketches=256", "--record", file.toString(), "--steps=120"
+    };
+    Cli cli = Cli.run(line);
+    assertThat(cli.exitCode()).as(cli.err()).isZero();
+    assertThat(Cli.run("replay", file.toString(), "--insights", insights.toString()).exitCode())
+        .isZero();
+    List<String> lines = Files.readAllLines(insights);
+    Insight last = OutputJson.parseInsight(lines.get(lines.size() - 1));
+    List<Quantity> traces = last.vectors().get("layer_noise_trace");
+    assertThat(traces).hasSize(2);
+    assertThat(last.absent()).doesNotContainKey("layer_noise_trace");
+    // Two sketches of relative error √(2/256) at most, and the whole's.
+    double sum = traces.stream().mapToDouble(q -> Objects.requireNonNull(q.value())).sum();
+    double whole = Objects.requireNonNull(last.quantities().get("noise_trace").value());
+    assertThat(sum).isCloseTo(whole, within(0.2 * whole));
+  }
+
+  @Test
+  void layerSketchesNeedLayersAndAPowerOfTwo(@TempDir Path dir) {
+    String file = dir.resolve("x.tgr").toString();
+    Cli none = Cli.run("simulate", "double-well", "--layer-sketches=256", "--record", file);
+    assertThat(none.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(none.err()).contains("named layers, and double-well has none");
+    Cli odd = Cli.run("simulate", "digits-sgd", "--layer-sketches=300", "--record", file);
+    assertThat(odd.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(odd.err()).contains("should be a power of two from 256 to 1048576: was 300");
+    assertThat(dir).isEmptyDirectory();
   }
 
   @Test

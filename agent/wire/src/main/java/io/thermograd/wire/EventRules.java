@@ -33,6 +33,9 @@ public final class EventRules {
   /** Tracked scalars of a step at most. */
   public static final int MAX_TRACKED = 64;
 
+  /** Layers at most of a run that sends layer sketches. */
+  public static final int MAX_SKETCHED_LAYERS = 64;
+
   private static final int MAX_NAME = 64;
   private static final int MAX_TEXT = 200;
 
@@ -102,6 +105,16 @@ public final class EventRules {
     for (String layer : s.getLayerNamesList()) {
       Check.name("layer_names", layer, MAX_TEXT);
     }
+    Check.atMost("layer_sketch_dim", s.getLayerSketchDim(), MAX_SKETCH_DIM);
+    int layers = s.getLayerNamesCount();
+    if (s.getLayerSketchDim() > 0 && (layers == 0 || layers > MAX_SKETCHED_LAYERS)) {
+      throw Check.invalid(
+          "layer_names should have 1 to "
+              + MAX_SKETCHED_LAYERS
+              + " entries where layer_sketch_dim is sent: had "
+              + layers
+              + "; group the layers, or leave layer_sketch_dim out");
+    }
     Check.count("labels", s.getLabelsCount(), MAX_LABELS);
     for (Map.Entry<String, String> label : s.getLabelsMap().entrySet()) {
       Check.identifier("labels", label.getKey(), MAX_NAME);
@@ -128,6 +141,7 @@ public final class EventRules {
       Check.positive("batch_size", s.getBatchSize());
     }
     checkSketches(s);
+    checkLayerSketches(s);
     checkNorms(s);
     Check.count("tracked", s.getTrackedCount(), MAX_TRACKED);
     for (String name : s.getTrackedMap().keySet()) {
@@ -174,6 +188,32 @@ public final class EventRules {
               + " examples of the micro-batches: was "
               + s.getBatchSize()
               + "; it is the global batch, over all micro-batches and ranks");
+    }
+  }
+
+  private static void checkLayerSketches(StepEvent s) throws InvalidEventException {
+    if (s.getMicroBatchesCount() == 0) {
+      return;
+    }
+    MicroBatch first = s.getMicroBatches(0);
+    int layers = first.getLayerSketchesCount();
+    Check.count("micro_batches[0].layer_sketches", layers, MAX_SKETCHED_LAYERS);
+    for (int j = 0; j < s.getMicroBatchesCount(); j++) {
+      MicroBatch m = s.getMicroBatches(j);
+      if (m.getLayerSketchesCount() != layers) {
+        throw Check.invalid(
+            "micro_batches["
+                + j
+                + "].layer_sketches should have "
+                + layers
+                + " entries as the first micro-batch's: had "
+                + m.getLayerSketchesCount()
+                + "; send one a layer in every micro-batch, or none");
+      }
+      for (int l = 0; l < layers; l++) {
+        int before = j == 0 ? 0 : Vectors.length(first.getLayerSketches(l));
+        Check.sketch("layer_sketches[" + l + "] of micro-batch ", j, m.getLayerSketches(l), before);
+      }
     }
   }
 

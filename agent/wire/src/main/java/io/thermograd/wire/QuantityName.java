@@ -36,6 +36,10 @@ public enum QuantityName {
       "Tail index of the noise vectors' norms: moments of this order and above do not exist"),
   NOISE_KURTOSIS(
       "noise_kurtosis", "1", "Excess kurtosis of the noise along fixed directions, 0 when normal"),
+  LAYER_NOISE_TRACE(
+      "layer_noise_trace", "(loss/param)²", "tr Σ within each layer, in the run's order", true),
+  LAYER_NOISE_ANISOTROPY(
+      "layer_noise_anisotropy", "1", "λ₁/tr Σ within each layer, in the run's order", true),
   CURVATURE_RAYLEIGH(
       "curvature_rayleigh", "loss/param²", "tr(HC)/tr C, mean curvature along the updates"),
   SHARPNESS("sharpness", "loss/param²", "λ_max, the Hessian's largest eigenvalue"),

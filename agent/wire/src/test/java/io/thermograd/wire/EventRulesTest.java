@@ -12,6 +12,8 @@ import io.thermograd.wire.proto.RunFinished;
 import io.thermograd.wire.proto.RunStarted;
 import io.thermograd.wire.proto.StepEvent;
 import io.thermograd.wire.proto.Vector;
+import java.util.Collections;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -69,6 +71,25 @@ class EventRulesTest {
                 s.addMicroBatches(microBatch(1).setGradSketch(raw(8)))
                     .addMicroBatches(microBatch(1).setGradSketch(raw(4)))),
         step(
+            "layer_sketches[1] of micro-batch 1 should have 2 elements",
+            s ->
+                s.addMicroBatches(microBatch(1, raw(4), raw(8)))
+                    .addMicroBatches(microBatch(1, raw(4), raw(4)))),
+        step(
+            "layer_sketches[0] of micro-batch 0 should have elements: had 0",
+            s -> s.addMicroBatches(microBatch(1, raw(0)))),
+        step(
+            "layer_sketches[0] of micro-batch 0 should have a multiple of 4 bytes: had 3",
+            s -> s.addMicroBatches(microBatch(1, raw(3)))),
+        step(
+            "micro_batches[1].layer_sketches should have 2 entries as the first micro-batch's: had 1",
+            s ->
+                s.addMicroBatches(microBatch(1, raw(4), raw(8)))
+                    .addMicroBatches(microBatch(1, raw(4)))),
+        step(
+            "micro_batches[0].layer_sketches should have at most 64 entries: had 65",
+            s -> s.addMicroBatches(microBatch(1, Collections.nCopies(65, raw(4))))),
+        step(
             "tracked should have at most 64 entries: had 65",
             s -> {
               for (int i = 0; i < 65; i++) {
@@ -94,6 +115,15 @@ class EventRulesTest {
         start("beta1 should be in [0, 1): was -0.1", s -> s.setBeta1(-0.1)),
         start("beta2 should be in [0, 1): was 1.0", s -> s.setBeta2(1)),
         start("weight_decay should be finite and ≥ 0", s -> s.setWeightDecay(Double.NaN)),
+        start(
+            "layer_sketch_dim should be 0 to 1048576",
+            s -> s.addLayerNames("a").setLayerSketchDim(1 << 21)),
+        start(
+            "layer_names should have 1 to 64 entries where layer_sketch_dim is sent: had 0",
+            s -> s.setLayerSketchDim(256)),
+        start(
+            "layer_names should have 1 to 64 entries where layer_sketch_dim is sent: had 65",
+            s -> s.addAllLayerNames(Collections.nCopies(65, "a")).setLayerSketchDim(256)),
         start("labels should have keys that match", s -> s.putLabels("1a", "x")),
         start("labels should have keys that match", s -> s.putLabels("a".repeat(65), "x")),
         start("labels.a should have at most 200", s -> s.putLabels("a", "x".repeat(201))),
@@ -179,6 +209,14 @@ class EventRulesTest {
 
   private static MicroBatch.Builder microBatch(int examples) {
     return MicroBatch.newBuilder().setExamples(examples);
+  }
+
+  private static MicroBatch.Builder microBatch(int examples, Vector... layers) {
+    return microBatch(examples, List.of(layers));
+  }
+
+  private static MicroBatch.Builder microBatch(int examples, List<Vector> layers) {
+    return microBatch(examples).addAllLayerSketches(layers);
   }
 
   private static Vector raw(int bytes) {

@@ -35,6 +35,7 @@ final class GoldenEvents {
           .addLayerNames("fc2")
           .putLabels("model", "mlp")
           .putLabels("note", "größer „α“ \"q\" \\ / 😀")
+          .setLayerSketchDim(2)
           .build();
 
   static final StepEvent FULL_STEP =
@@ -52,14 +53,18 @@ final class GoldenEvents {
                   .setExamples(64)
                   .setLoss(0.7)
                   .setGradSqnorm(1e-7)
-                  .setGradSketch(vector(1f, -0.5f, 0.1f)))
+                  .setGradSketch(vector(1f, -0.5f, 0.1f))
+                  .addLayerSketches(vector(1f, -0.25f))
+                  .addLayerSketches(Vectors.bfloat16(new float[] {0.375f})))
           .addMicroBatches(
               MicroBatch.newBuilder()
                   .setExamples(64)
                   .setLoss(Double.POSITIVE_INFINITY)
                   .setGradSqnorm(12345678)
                   .setGradSketch(
-                      vector(Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY)))
+                      vector(Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY))
+                  .addLayerSketches(vector(Float.NaN, 1e-3f))
+                  .addLayerSketches(Vectors.bfloat16(new float[] {Float.NEGATIVE_INFINITY})))
           .setGradSqnorm(0.001)
           .setGradSketch(vector(Float.MAX_VALUE, Float.MIN_VALUE, -0f))
           .setParamSketch(vector(0x1p24f, 9999999f, 0.001f))
@@ -176,6 +181,9 @@ final class GoldenEvents {
     for (MicroBatch.Builder m : step.getMicroBatchesBuilderList()) {
       if (m.hasGradSketch()) {
         m.setGradSketch(asFloat32(m.getGradSketch()));
+      }
+      for (int l = 0; l < m.getLayerSketchesCount(); l++) {
+        m.setLayerSketches(l, asFloat32(m.getLayerSketches(l)));
       }
     }
     return e.toBuilder().setStep(step).build();

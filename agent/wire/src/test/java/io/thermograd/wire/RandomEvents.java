@@ -55,6 +55,9 @@ final class RandomEvents {
     for (int i = random.nextInt(4); i > 0; i--) {
       s.addLayerNames(name()).putLabels("_k" + i, name());
     }
+    if (s.getLayerNamesCount() > 0 && maybe()) {
+      s.setLayerSketchDim(1 + random.nextInt(300));
+    }
     return s.build();
   }
 
@@ -71,6 +74,7 @@ final class RandomEvents {
     if (maybe()) {
       s.setLoss(any()).setLearningRate(Math.abs(finite())).setBatchSize(Integer.MAX_VALUE);
     }
+    int[] layers = random.ints(random.nextInt(4), 1, 9).toArray();
     for (int i = random.nextInt(5); i > 0; i--) {
       MicroBatch.Builder m = MicroBatch.newBuilder().setExamples(1 + random.nextInt(1000));
       if (maybe()) {
@@ -78,6 +82,9 @@ final class RandomEvents {
       }
       if (maybe()) {
         m.setGradSketch(vector(dim));
+      }
+      for (int length : layers) {
+        m.addLayerSketches(vector(length));
       }
       s.addMicroBatches(m);
     }

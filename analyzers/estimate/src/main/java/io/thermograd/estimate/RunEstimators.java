@@ -4,6 +4,7 @@ import io.thermograd.estimate.curvature.NoiseAndCurvature;
 import io.thermograd.estimate.curvature.Sharpness;
 import io.thermograd.estimate.curvature.StreamCurvature;
 import io.thermograd.estimate.fluctuation.Fluctuations;
+import io.thermograd.estimate.noise.LayerNoise;
 import io.thermograd.estimate.noise.NoiseEstimator;
 import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.RunSettings;
@@ -27,6 +28,7 @@ public final class RunEstimators {
 
   private final int sketchDim;
   private final NoiseEstimator noise;
+  private final LayerNoise layers;
   private final StreamCurvature curvature;
   private final Sharpness sharpness;
   private final NoiseAndCurvature alignment;
@@ -43,6 +45,7 @@ public final class RunEstimators {
   public RunEstimators(RunSettings settings, double noiseHalfLife, double lossHalfLife) {
     this.sketchDim = settings.sketchDim();
     this.noise = new NoiseEstimator(settings, noiseHalfLife);
+    this.layers = new LayerNoise(settings, noiseHalfLife);
     this.curvature = new StreamCurvature(settings, noiseHalfLife);
     this.sharpness = new Sharpness(settings, noiseHalfLife);
     this.alignment = new NoiseAndCurvature(settings);
@@ -58,6 +61,7 @@ public final class RunEstimators {
       loss.accept(batchLoss);
     }
     double sketchedSqnorm = noise.accept(step);
+    layers.accept(step);
     curvature.accept(step, noise);
     sharpness.accept(step, noise.stepTrace(), curvature::sharpness);
     alignment.accept(step);
@@ -91,6 +95,7 @@ public final class RunEstimators {
   public void describe(QuantityList out) {
     loss.describe(out);
     noise.describe(out);
+    layers.describe(out);
     curvature.describe(out);
     sharpness.describe(out, curvature.sharpness());
     alignment.describe(out, noise, curvature.hessian());
@@ -153,6 +158,7 @@ public final class RunEstimators {
   /** Writes the state; the same state gives the same bytes. */
   public void writeTo(DataOutput out) throws IOException {
     noise.writeTo(out);
+    layers.writeTo(out);
     curvature.writeTo(out);
     sharpness.writeTo(out);
     alignment.writeTo(out);
@@ -169,6 +175,7 @@ public final class RunEstimators {
   /** Replaces the state by what {@link #writeTo} wrote, for the same settings and half-lives. */
   public void readFrom(DataInput in) throws IOException {
     noise.readFrom(in);
+    layers.readFrom(in);
     curvature.readFrom(in);
     sharpness.readFrom(in);
     alignment.readFrom(in);

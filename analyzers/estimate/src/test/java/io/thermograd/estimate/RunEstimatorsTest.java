@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thermograd.estimate.step.Motion;
 import io.thermograd.estimate.step.QuantityList;
+import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.wire.Quantity;
 import io.thermograd.wire.QuantityName;
+import io.thermograd.wire.proto.RunStarted.Optimizer;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
@@ -71,7 +75,17 @@ class RunEstimatorsTest {
   void aStateStaysBelowOneMebibyteUpToSketchesOf4096() {
     for (int k : new int[] {1024, 2048, 4096}) {
       var random = new SplittableRandom(k);
-      var estimators = new RunEstimators(Draws.sketched(k), 500, 100);
+      var settings =
+          new RunSettings(
+              OptionalLong.empty(),
+              OptionalDouble.of(0),
+              Optimizer.SGD,
+              k,
+              OptionalDouble.empty(),
+              256);
+      var estimators = new RunEstimators(settings, 500, 100);
+      // As many layers as there is room for.
+      float[][][] layers = new float[(16_384 - 4 * k) / 256][4][256];
       int most = 0;
       for (long t = 0; t < 140; t++) {
         float[][] g = new float[4][k];
@@ -88,6 +102,11 @@ class RunEstimatorsTest {
         for (float v : mean) {
           square += v * v;
         }
+        for (float[][] layer : layers) {
+          for (float[] sketch : layer) {
+            sketch[random.nextInt(256)] = (float) random.nextGaussian();
+          }
+        }
         Motion motion = new Motion(mean, 1e-3, null);
         estimators.accept(
             new TrainingStep(
@@ -102,7 +121,8 @@ class RunEstimatorsTest {
                 square,
                 false,
                 motion,
-                null));
+                null,
+                layers));
         // The rows that wait for a decomposition come and go.
         if (t >= 132) {
           most = Math.max(most, Draws.bytes(estimators::writeTo).length);

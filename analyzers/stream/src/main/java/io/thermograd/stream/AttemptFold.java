@@ -12,7 +12,6 @@ import io.thermograd.wire.Regime;
 import io.thermograd.wire.RejectionKind;
 import io.thermograd.wire.RunSummary;
 import io.thermograd.wire.RunSummary.Status;
-import io.thermograd.wire.Vectors;
 import io.thermograd.wire.proto.RunFinished;
 import io.thermograd.wire.proto.RunStarted;
 import io.thermograd.wire.proto.StepEvent;
@@ -35,6 +34,7 @@ final class AttemptFold {
 
   private final RunStarted started;
   private final AnalysisConfig config;
+  private final SketchLengths lengths;
   private final StepAssembler assembler;
   private final RunEstimators estimators;
   private final RunDetectors detectors;
@@ -51,6 +51,7 @@ final class AttemptFold {
     this.started = started;
     this.config = config;
     this.lastTime = started.getStartedAt();
+    this.lengths = new SketchLengths(started);
     this.assembler = new StepAssembler(started.getWorldSize(), config);
     this.estimators =
         new RunEstimators(RunSettings.of(started), config.noiseHalfLife(), config.lossHalfLife());
@@ -70,7 +71,7 @@ final class AttemptFold {
   }
 
   void step(StepEvent event, FoldOutput output) {
-    Optional<String> wrongLength = wrongSketchLength(event);
+    Optional<String> wrongLength = lengths.wrong(event);
     if (wrongLength.isPresent()) {
       output.reject(RejectionKind.INVALID, wrongLength.get());
       return;
@@ -82,26 +83,6 @@ final class AttemptFold {
     assembler
         .offer(event, step -> analyse(step, output))
         .ifPresent(rejection -> output.reject(rejection.kind(), rejection.message()));
-  }
-
-  private Optional<String> wrongSketchLength(StepEvent event) {
-    int length =
-        event.hasParamSketch()
-            ? Vectors.length(event.getParamSketch())
-            : event.hasGradSketch()
-                ? Vectors.length(event.getGradSketch())
-                : event.getMicroBatchesCount() > 0 && event.getMicroBatches(0).hasGradSketch()
-                    ? Vectors.length(event.getMicroBatches(0).getGradSketch())
-                    : -1;
-    return length < 0 || length == started.getSketchDim()
-        ? Optional.empty()
-        : Optional.of(
-            "sketches of step "
-                + event.getStep()
-                + " should have run_started's sketch_dim "
-                + started.getSketchDim()
-                + " elements: had "
-                + length);
   }
 
   void finish(RunFinished event, FoldOutput output) {
@@ -221,6 +202,7 @@ final class AttemptFold {
       out.writeInt(entry.getKey());
       out.writeLong(entry.getValue());
     }
+    lengths.writeTo(out);
     assembler.writeTo(out);
     estimators.writeTo(out);
     detectors.writeTo(out);
@@ -238,6 +220,7 @@ final class AttemptFold {
     for (int n = in.readInt(); n > 0; n--) {
       fold.droppedByRank.put(in.readInt(), in.readLong());
     }
+    fold.lengths.readFrom(in);
     fold.assembler.readFrom(in);
     fold.estimators.readFrom(in);
     fold.detectors.readFrom(in);

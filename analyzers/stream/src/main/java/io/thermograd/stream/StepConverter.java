@@ -44,7 +44,8 @@ final class StepConverter {
         gradSqnorm,
         !skipped && nonFinite(events, loss, gradSqnorm, sqnorms, sketches),
         motion(events),
-        probe(events));
+        probe(events),
+        layerSketches(batches));
   }
 
   /** Parameters are the same on every rank: the lowest rank that sent them speaks for all. */
@@ -127,6 +128,20 @@ final class StepConverter {
         return new float[0][];
       }
       sketches[j] = Vectors.toFloats(batches.get(j).getGradSketch());
+    }
+    return sketches;
+  }
+
+  private static float[][][] layerSketches(List<MicroBatch> batches) {
+    int layers = batches.isEmpty() ? 0 : batches.get(0).getLayerSketchesCount();
+    float[][][] sketches = new float[layers][batches.size()][];
+    for (int j = 0; layers > 0 && j < batches.size(); j++) {
+      if (batches.get(j).getLayerSketchesCount() != layers) {
+        return new float[0][][];
+      }
+      for (int l = 0; l < layers; l++) {
+        sketches[l][j] = Vectors.toFloats(batches.get(j).getLayerSketches(l));
+      }
     }
     return sketches;
   }

@@ -190,4 +190,22 @@ class StepConverterTest {
                 .nonFinite())
         .isFalse();
   }
+
+  @Test
+  void layerSketchesAreLayerByLayerOverAllRanksOrNone() {
+    StepEvent.Builder one = event().addMicroBatches(layered(1, 2)).addMicroBatches(layered(3, 4));
+    StepEvent.Builder other = event().setRank(1).addMicroBatches(layered(5, 6));
+    assertThat(convert(one, other).layerSketches())
+        .isDeepEqualTo(new float[][][] {{{1, 1}, {3, 3}, {5, 5}}, {{2}, {4}, {6}}});
+    assertThat(convert(one, event().setRank(1).addMicroBatches(batch(4))).layerSketches())
+        .isEmpty();
+    assertThat(convert(event().addMicroBatches(batch(4))).layerSketches()).isEmpty();
+    assertThat(convert(one.setLossScale(8).setNonfiniteCount(1)).layerSketches()).isEmpty();
+  }
+
+  private static MicroBatch.Builder layered(float x, float y) {
+    return batch(4)
+        .addLayerSketches(Vectors.float32(new float[] {x, x}))
+        .addLayerSketches(Vectors.float32(new float[] {y}));
+  }
 }

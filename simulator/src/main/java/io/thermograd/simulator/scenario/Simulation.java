@@ -71,6 +71,11 @@ public final class Simulation {
     return setup;
   }
 
+  /** Whether what it trains has named layers; opens the training to see. */
+  public boolean hasLayers() {
+    return !start.apply(new TruthLog()).source().layers().isEmpty();
+  }
+
   /** Trains and hands every event to {@code sink}; see {@link TrainingRun#emit}. */
   public Truth emit(EventSink sink, StepClock clock, BooleanSupplier stop) throws IOException {
     TruthLog log = new TruthLog();
@@ -93,7 +98,13 @@ public final class Simulation {
     log.setting("micro_batch_size", plan.batches().microBatchSize());
     log.setting("budget_steps", plan.steps());
     return new TrainingRun(
-        setup.runId(), labels, plan, TrainingRun.DEFAULT_SKETCH_DIM, setup.seed(), () -> open(log));
+        setup.runId(),
+        labels,
+        plan,
+        TrainingRun.DEFAULT_SKETCH_DIM,
+        setup.layerSketchDim(),
+        setup.seed(),
+        () -> open(log));
   }
 
   private Start open(TruthLog log) {

@@ -20,6 +20,10 @@ final class Execution {
     this.start = run.start().get();
     this.sketcher =
         Sketcher.of(start.source().parameterCount(), run.sketchDim(), TrainingRun.SKETCH_SEED);
+    if (run.layerSketchDim() > 0 && start.source().layers().isEmpty()) {
+      throw new IllegalArgumentException(
+          "layer sketches should be of named layers: the training " + run.runId() + " has none");
+    }
   }
 
   RunStarted started() {
@@ -43,11 +47,12 @@ final class Execution {
     for (Layer layer : source.layers()) {
       started.addLayerNames(layer.name());
     }
+    started.setLayerSketchDim(run.layerSketchDim());
     return started.build();
   }
 
   TrainingResult train(Consumer<StepEvent.Builder> sink, BooleanSupplier stop) {
-    StepTelemetry telemetry = new StepTelemetry(sketcher, start.source().layers());
+    StepTelemetry telemetry = new StepTelemetry(sketcher, start.source().layers(), run.layerSketchDim());
     Trainer trainer = new Trainer(start.source(), start.theta(), run.plan(), run.seed());
     return trainer.run(
         step -> {

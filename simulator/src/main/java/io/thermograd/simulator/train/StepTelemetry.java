@@ -7,11 +7,12 @@ import io.thermograd.wire.proto.LayerNorms;
 import io.thermograd.wire.proto.MicroBatch;
 import io.thermograd.wire.proto.StepEvent;
 import io.thermograd.wire.proto.Vector;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Says in the schema's words what a step was, rank by rank: the exact scalars, and sketches of the
- * micro-batch gradients and of θ. The sketch of ḡ is left out, because it is the mean of theirs.
+ * micro-batch gradients, where wanted layer by layer, and of θ. The sketch of ḡ is left out, because it is the mean of theirs.
  *
  * <p>Not thread-safe.
  */
@@ -19,11 +20,21 @@ final class StepTelemetry {
   private final Sketcher sketcher;
   private final List<Layer> layers;
   private final float[] sketch;
+  private final List<Sketcher> layerSketchers;
 
-  StepTelemetry(Sketcher sketcher, List<Layer> layers) {
+  /**
+   * @param layerSketchDim the most floats of a layer's sketch; 0 to send none
+   */
+  StepTelemetry(Sketcher sketcher, List<Layer> layers, int layerSketchDim) {
     this.sketcher = sketcher;
     this.layers = layers;
     this.sketch = new float[sketcher.dim()];
+    this.layerSketchers =
+        layerSketchDim == 0
+            ? List.of()
+            : layers.stream()
+                .map(layer -> Sketcher.of(layer.length(), layerSketchDim, sketcher.seed()))
+                .toList();
   }
 
   /** One rank's share, but for run, attempt and time, which the caller knows. */
@@ -54,7 +65,8 @@ final class StepTelemetry {
               .setExamples(step.microBatchSize())
               .setLoss(step.losses()[j])
               .setGradSqnorm(Norms.sqnorm(step.gradients()[j]))
-              .setGradSketch(sketchOf(step.gradients()[j])));
+              .setGradSketch(sketchOf(step.gradients()[j]))
+              .addAllLayerSketches(layerSketchesOf(step.gradients()[j])));
     }
     for (Layer layer : layers) {
       event.addLayers(
@@ -70,6 +82,19 @@ final class StepTelemetry {
   private Vector sketchOf(float[] x) {
     sketcher.sketch(x, sketch);
     return Vectors.float32(sketch);
+  }
+
+  private List<Vector> layerSketchesOf(float[] x) {
+    List<Vector> sketches = new ArrayList<>();
+    for (int l = 0; l < layerSketchers.size(); l++) {
+      Sketcher layerSketcher = layerSketchers.get(l);
+      float[] target = new float[layerSketcher.dim()];
+      layerSketcher.reset(target);
+      layerSketcher.accept(x, layers.get(l).offset(), layers.get(l).length());
+      layerSketcher.finish();
+      sketches.add(Vectors.float32(target));
+    }
+    return sketches;
   }
 
   private static double norm(double[] x, Layer layer) {

@@ -22,6 +22,7 @@ import java.util.function.Supplier;
  * @param labels the run's own labels
  * @param plan how to train
  * @param sketchDim k, the most floats of a sketch
+ * @param layerSketchDim the most floats of a layer's sketch; 0 to send none
  * @param seed of the optimizer's own noise
  * @param start what to train; opened anew for every execution
  */
@@ -30,6 +31,7 @@ public record TrainingRun(
     Map<String, String> labels,
     TrainingPlan plan,
     int sketchDim,
+    int layerSketchDim,
     long seed,
     Supplier<Start> start) {
 
@@ -38,23 +40,40 @@ public record TrainingRun(
   /** One for all seeds, so that runs can be compared in sketch space. */
   public static final long SKETCH_SEED = 0x7468726D67726164L;
 
+  /** Without layer sketches. */
+  public TrainingRun(
+      String runId,
+      Map<String, String> labels,
+      TrainingPlan plan,
+      int sketchDim,
+      long seed,
+      Supplier<Start> start) {
+    this(runId, labels, plan, sketchDim, 0, seed, start);
+  }
+
   public TrainingRun {
     if (runId.isBlank()) {
       throw new IllegalArgumentException("run id should not be empty: was '" + runId + "'");
     }
     TrainingPlan.requireAtLeast("sketch dim", 1, sketchDim);
+    TrainingPlan.requireAtLeast("layer sketch dim", 0, layerSketchDim);
     // Sorted: the order of Map.copyOf changes from process to process, and so would the bytes.
     labels = Collections.unmodifiableMap(new TreeMap<>(labels));
   }
 
   /** The same training under another name. */
   public TrainingRun withRunId(String newRunId) {
-    return new TrainingRun(newRunId, labels, plan, sketchDim, seed, start);
+    return new TrainingRun(newRunId, labels, plan, sketchDim, layerSketchDim, seed, start);
   }
 
   /** The same settings with another plan. */
   public TrainingRun withPlan(TrainingPlan newPlan) {
-    return new TrainingRun(runId, labels, newPlan, sketchDim, seed, start);
+    return new TrainingRun(runId, labels, newPlan, sketchDim, layerSketchDim, seed, start);
+  }
+
+  /** The same training, sending a sketch of each of its named layers as well. */
+  public TrainingRun withLayerSketches(int dim) {
+    return new TrainingRun(runId, labels, plan, sketchDim, dim, seed, start);
   }
 
   /**

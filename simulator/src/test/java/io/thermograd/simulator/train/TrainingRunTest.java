@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -206,6 +207,26 @@ class TrainingRunTest {
         .hasMessage("sketch dim should be at least 1: was 0");
     assertThatThrownBy(() -> StepClock.paced(0))
         .hasMessage("steps per second should be positive: was 0.0");
+  }
+
+  /** With identities for sketches the layers' are the parts of the gradient's. */
+  @Test
+  void sendsLayerSketchesWhereAskedFor() throws IOException {
+    for (StepEvent step : steps(events(withSketchDim(2048).withLayerSketches(2048)))) {
+      for (MicroBatch micro : step.getMicroBatchesList()) {
+        float[] g = Vectors.toFloats(micro.getGradSketch());
+        assertThat(micro.getLayerSketchesCount()).isEqualTo(2);
+        assertThat(Vectors.toFloats(micro.getLayerSketches(0)))
+            .isEqualTo(Arrays.copyOf(g, 64 * 16 + 16));
+        assertThat(Vectors.toFloats(micro.getLayerSketches(1)))
+            .isEqualTo(Arrays.copyOfRange(g, 64 * 16 + 16, g.length));
+      }
+    }
+    List<Event> folded = events(SMALL.withLayerSketches(256));
+    assertThat(folded.get(0).getRunStarted().getLayerSketchDim()).isEqualTo(256);
+    MicroBatch micro = steps(folded).get(0).getMicroBatches(0);
+    assertThat(micro.getLayerSketchesList()).extracting(Vectors::length).containsExactly(256, 170);
+    assertThat(events(SMALL).get(1).getStep().getMicroBatches(0).getLayerSketchesList()).isEmpty();
   }
 
   private static TrainingPlan plan(LearningRate rate) {

@@ -126,15 +126,7 @@ final class NoiseGeometry {
   private static void describeRatios(
       QuantityList out, Spectrum now, List<Spectrum.Eigenvalue> leading) {
     Spectrum.Eigenvalue first = leading.get(0);
-    double share = Math.min(1, first.value() / now.trace());
-    // d log(λ₁/tr) = (1 − share)·(d log λ₁ − d log rest); the rest's trace is the better known.
-    double width = NORMAL * (1 - share) * Math.sqrt(2) * first.error();
-    out.put(
-        QuantityName.NOISE_ANISOTROPY,
-        share,
-        share * Math.exp(-width),
-        Math.min(1, share * Math.exp(width)),
-        METHOD);
+    out.put(QuantityName.NOISE_ANISOTROPY, share(now, first));
     if (leading.size() < Spectrum.MOST) {
       out.absent(
           QuantityName.NOISE_CONDITION,
@@ -146,6 +138,15 @@ final class NoiseGeometry {
     double factor = Math.exp(NORMAL * Math.hypot(first.error(), last.error()));
     out.put(
         QuantityName.NOISE_CONDITION, ratio, Math.max(1, ratio / factor), ratio * factor, METHOD);
+  }
+
+  /** λ₁/tr Σ. */
+  static Quantity share(Spectrum now, Spectrum.Eigenvalue first) {
+    double share = Math.min(1, first.value() / now.trace());
+    // d log(λ₁/tr) = (1 − share)·(d log λ₁ − d log rest); the rest's trace is the better known.
+    double width = NORMAL * (1 - share) * Math.sqrt(2) * first.error();
+    return Quantity.of(
+        share, share * Math.exp(-width), Math.min(1, share * Math.exp(width)), METHOD);
   }
 
   private static void absent(QuantityList out, String reason) {

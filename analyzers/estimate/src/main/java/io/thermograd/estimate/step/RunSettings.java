@@ -15,13 +15,25 @@ import java.util.OptionalLong;
  * @param optimizer decides whether SGD temperatures apply
  * @param sketchDim k, 0 when gradients are sent whole (no sketch error)
  * @param beta1 β₁ of Adam and its kin; empty when unknown
+ * @param layerSketchDim most elements of a layer's sketch, whose shorter ones are layers sent whole
  */
 public record RunSettings(
     OptionalLong datasetSize,
     OptionalDouble momentum,
     Optimizer optimizer,
     int sketchDim,
-    OptionalDouble beta1) {
+    OptionalDouble beta1,
+    int layerSketchDim) {
+
+  /** Of a run that sends no layer sketches. */
+  public RunSettings(
+      OptionalLong datasetSize,
+      OptionalDouble momentum,
+      Optimizer optimizer,
+      int sketchDim,
+      OptionalDouble beta1) {
+    this(datasetSize, momentum, optimizer, sketchDim, beta1, 0);
+  }
 
   /** Of an optimizer without β₁. */
   public RunSettings(
@@ -44,7 +56,8 @@ public record RunSettings(
         momentum(started),
         started.getOptimizer(),
         whole ? 0 : started.getSketchDim(),
-        started.hasBeta1() ? OptionalDouble.of(started.getBeta1()) : OptionalDouble.empty());
+        started.hasBeta1() ? OptionalDouble.of(started.getBeta1()) : OptionalDouble.empty(),
+        started.getLayerSketchDim());
   }
 
   private static OptionalDouble momentum(RunStarted started) {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param nonFinite whether the trainer or any number of the step says that something overflowed
  * @param motion of the parameters
  * @param probe of the Hessian, in the steps that have one
+ * @param layerSketches of each layer's part of g_j, [layer][micro-batch]; empty unless all were sent
  */
 public record TrainingStep(
     long step,
@@ -33,7 +34,38 @@ public record TrainingStep(
     @Nullable Double gradSqnorm,
     boolean nonFinite,
     Motion motion,
-    @Nullable Probe probe) {
+    @Nullable Probe probe,
+    float[][][] layerSketches) {
+
+  /** A step without layer sketches. */
+  public TrainingStep(
+      long step,
+      double time,
+      @Nullable Double loss,
+      @Nullable Double learningRate,
+      long batchSize,
+      int[] examples,
+      double[] sqnorms,
+      float[][] sketches,
+      @Nullable Double gradSqnorm,
+      boolean nonFinite,
+      Motion motion,
+      @Nullable Probe probe) {
+    this(
+        step,
+        time,
+        loss,
+        learningRate,
+        batchSize,
+        examples,
+        sqnorms,
+        sketches,
+        gradSqnorm,
+        nonFinite,
+        motion,
+        probe,
+        new float[0][][]);
+  }
 
   /** A step that tells of gradients only. */
   public TrainingStep(
@@ -74,14 +106,25 @@ public record TrainingStep(
         throw new IllegalArgumentException("examples should be positive: was " + b);
       }
     }
-    for (float[] s : sketches) {
-      if (s.length != sketches[0].length) {
-        throw new IllegalArgumentException("a step's sketches should be equally long");
+    requireEqualLengths(sketches);
+    for (float[][] layer : layerSketches) {
+      if (layer.length != m) {
+        throw new IllegalArgumentException(
+            "a layer should have one sketch a micro-batch, " + m + ": had " + layer.length);
       }
+      requireEqualLengths(layer);
     }
     int params = motion.paramSketch().length;
     if (params > 0 && sketches.length > 0 && params != sketches[0].length) {
       throw new IllegalArgumentException("a step's sketches should be equally long");
+    }
+  }
+
+  private static void requireEqualLengths(float[][] sketches) {
+    for (float[] s : sketches) {
+      if (s.length != sketches[0].length) {
+        throw new IllegalArgumentException("a step's sketches should be equally long");
+      }
     }
   }
 

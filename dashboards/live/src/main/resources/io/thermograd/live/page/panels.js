@@ -75,6 +75,16 @@ export const SECTIONS = [
         headlineNote: "of tr Σ in the first",
         hint: "Each point is one direction, strongest first; the bar is its 95 % interval. A steep fall: the noise lives in a few directions. Only directions that stand out of the bulk are shown.",
       },
+      {
+        id: "layers",
+        title: "Noise by layer",
+        quantity: "layer_noise_trace",
+        elements: "Layers",
+        point: "layer",
+        headline: "noise_trace",
+        headlineNote: "in all layers",
+        hint: "tr Σ of each of the first ten layers, in the order in which the run names them; the bar is its 95 % interval. Only runs that send layer sketches have it.",
+      },
     ],
   },
   {
