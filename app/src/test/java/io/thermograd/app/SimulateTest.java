@@ -121,12 +121,13 @@ class SimulateTest {
         .isZero();
     List<String> lines = Files.readAllLines(insights);
     Insight last = OutputJson.parseInsight(lines.get(lines.size() - 1));
-    List<Quantity> traces = last.vectors().get("layer_noise_trace");
+    List<Quantity> traces = Objects.requireNonNull(last.vectors().get("layer_noise_trace"));
     assertThat(traces).hasSize(2);
     assertThat(last.absent()).doesNotContainKey("layer_noise_trace");
     // Two sketches of relative error √(2/256) at most, and the whole's.
     double sum = traces.stream().mapToDouble(q -> Objects.requireNonNull(q.value())).sum();
-    double whole = Objects.requireNonNull(last.quantities().get("noise_trace").value());
+    Quantity noise = Objects.requireNonNull(last.quantities().get("noise_trace"));
+    double whole = Objects.requireNonNull(noise.value());
     assertThat(sum).isCloseTo(whole, within(0.2 * whole));
   }
 

@@ -85,7 +85,7 @@ class RunEstimatorsTest {
               256);
       var estimators = new RunEstimators(settings, 500, 100);
       // As many layers as there is room for.
-      float[][][] layers = new float[(16_384 - 4 * k) / 256][4][256];
+      float[][][] layers = new float[Math.max(0, 14_336 - 6 * k) / 256][4][256];
       int most = 0;
       for (long t = 0; t < 140; t++) {
         float[][] g = new float[4][k];

@@ -129,7 +129,7 @@ public final class LayerNoise {
 
   /** Elements of all layers for which the other estimators leave room in the run's 1 MiB. */
   private long room() {
-    return Math.max(0, 16_384 - 4L * settings.sketchDim());
+    return Math.max(0, 14_336 - 6L * settings.sketchDim());
   }
 
   /** Publishes both vectors, or says what is missing. */
