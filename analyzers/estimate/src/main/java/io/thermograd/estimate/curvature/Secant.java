@@ -35,6 +35,9 @@ public final class Secant {
   private static final int LANES = SketchMath.LANES;
   private static final int NEEDED = 50;
 
+  /** Steps whose mean is one sample for the interval. */
+  private static final int BLOCK = 16;
+
   /** Half-lives of the noise estimates that the curvature remembers. */
   private static final double MEMORY = 4;
 
@@ -61,6 +64,9 @@ public final class Secant {
   private final float[] noises = new float[LANES];
   private final float[] last = new float[LANES];
   private boolean followed;
+  private int inBlock;
+  private double blockNoise;
+  private double blockSquare;
   private float[] now = new float[0];
 
   /**
@@ -69,7 +75,7 @@ public final class Secant {
   public Secant(RunSettings settings, double halfLife) {
     this.settings = settings;
     this.means = new ForgettingMean(2, MEMORY * halfLife, Dependence.INDEPENDENT);
-    this.errors = new ForgettingMean(2, MEMORY * halfLife, Dependence.LAG_ONE_EITHER);
+    this.errors = new ForgettingMean(2, MEMORY * halfLife / BLOCK, Dependence.INDEPENDENT);
     this.sketch = new LaneSpread(MEMORY * halfLife);
     this.decay = (float) HalfLife.decay(MEMORY * halfLife);
     this.updates = new Updates(settings);
@@ -94,8 +100,9 @@ public final class Secant {
 
   /**
    * The noise of one gradient is in two successive N, with opposite signs and nearly cancelling
-   * where there is momentum: ⟨βD_{t−1} − D_t, ḡ_t⟩ − tr, β the forgetting, collects it, and what is
-   * left is independent from step to step.
+   * where there is momentum: ⟨βD_{t−1} − D_t, ḡ_t⟩ − tr, β the forgetting, collects it. With
+   * momentum even that cancels in part over the next steps, so that the interval rests on means of
+   * blocks, of which only neighbours share anything.
    */
   private void add() {
     float[] update = updates.update();
@@ -112,10 +119,28 @@ public final class Secant {
       noise += noises[l];
       q += squares[l];
     }
-    if (means.accept(n, q) && followed && errors.accept(noise, q)) {
-      sketch.accept(secants, noises, squares);
+    if (means.accept(n, q)) {
+      if (followed) {
+        sketch.accept(secants, noises, squares);
+        addToBlock(noise, q);
+      } else {
+        inBlock = 0;
+      }
     }
     System.arraycopy(after, 0, last, 0, LANES);
+  }
+
+  private void addToBlock(double noise, double square) {
+    if (inBlock == 0) {
+      blockNoise = 0;
+      blockSquare = 0;
+    }
+    blockNoise += noise / BLOCK;
+    blockSquare += square / BLOCK;
+    if (++inBlock == BLOCK) {
+      errors.accept(blockNoise, blockSquare);
+      inBlock = 0;
+    }
   }
 
   private boolean correct(TrainingStep step, Contrasts contrasts) {
@@ -208,6 +233,9 @@ public final class Secant {
     sketch.writeTo(out);
     StateArrays.write(out, last, 0, LANES);
     out.writeBoolean(followed);
+    out.writeInt(inBlock);
+    out.writeDouble(blockNoise);
+    out.writeDouble(blockSquare);
     updates.writeTo(out);
     StateArrays.write(out, gradient);
     StateArrays.write(out, correction, 0, LANES);
@@ -220,6 +248,9 @@ public final class Secant {
     sketch.readFrom(in);
     StateArrays.read(in, last, 0, LANES);
     followed = in.readBoolean();
+    inBlock = in.readInt();
+    blockNoise = in.readDouble();
+    blockSquare = in.readDouble();
     updates.readFrom(in);
     gradient = StateArrays.readRows(in);
     StateArrays.read(in, correction, 0, LANES);

@@ -28,9 +28,7 @@ public final class ForgettingMean {
   public enum Dependence {
     INDEPENDENT,
     /** Correlated with the one before, positively as far as it matters. */
-    LAG_ONE,
-    /** Correlated with the one before, by either sign: unbiased where LAG_ONE errs to be wide. */
-    LAG_ONE_EITHER
+    LAG_ONE
   }
 
   // Squares of larger samples would overflow, and an average never forgets an infinity.
@@ -192,7 +190,6 @@ public final class ForgettingMean {
     return switch (dependence) {
       case INDEPENDENT -> lag1;
       case LAG_ONE -> Math.max(3 * lag2 - 2 * lag1, lag2);
-      case LAG_ONE_EITHER -> Math.max(3 * lag2 - 2 * lag1, lag2 / 4);
     };
   }
 
