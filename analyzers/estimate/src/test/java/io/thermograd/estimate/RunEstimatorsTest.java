@@ -88,7 +88,7 @@ class RunEstimatorsTest {
               256);
       var estimators = new RunEstimators(settings, 500, 100);
       // As many layers as there is room for.
-      float[][][] layers = new float[Math.max(0, 14_336 - 6 * k) / 256][4][256];
+      float[][][] layers = new float[Math.max(0, 12_288 - 6 * k) / 256][4][256];
       int most = 0;
       for (long t = 0; t < STEPS_OF_A_GROWN_STATE; t++) {
         float[][] g = new float[4][k];

@@ -46,7 +46,8 @@ class SketchLengthsTest {
                 + " elements: had 4");
     assertThat(lengths.wrong(step(4, 3, 2))).isEmpty();
     assertThat(lengths.wrong(step(4, 3, 1)))
-        .hasValue("layer_sketches[1] of step 7 should have 2 elements as in the steps before: had 1");
+        .hasValue(
+            "layer_sketches[1] of step 7 should have 2 elements as in the steps before: had 1");
     assertThat(lengths.wrong(step(4, 3, 2))).isEmpty();
     assertThat(lengths.wrong(step(4))).isEmpty();
   }

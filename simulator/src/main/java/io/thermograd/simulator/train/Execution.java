@@ -52,7 +52,8 @@ final class Execution {
   }
 
   TrainingResult train(Consumer<StepEvent.Builder> sink, BooleanSupplier stop) {
-    StepTelemetry telemetry = new StepTelemetry(sketcher, start.source().layers(), run.layerSketchDim());
+    StepTelemetry telemetry =
+        new StepTelemetry(sketcher, start.source().layers(), run.layerSketchDim());
     Trainer trainer = new Trainer(start.source(), start.theta(), run.plan(), run.seed());
     return trainer.run(
         step -> {

@@ -12,7 +12,8 @@ import java.util.List;
 
 /**
  * Says in the schema's words what a step was, rank by rank: the exact scalars, and sketches of the
- * micro-batch gradients, where wanted layer by layer, and of θ. The sketch of ḡ is left out, because it is the mean of theirs.
+ * micro-batch gradients, where wanted layer by layer, and of θ. The sketch of ḡ is left out,
+ * because it is the mean of theirs.
  *
  * <p>Not thread-safe.
  */

@@ -129,7 +129,7 @@ public final class LayerNoise {
 
   /** Elements of all layers for which the other estimators leave room in the run's 1 MiB. */
   private long room() {
-    return Math.max(0, 14_336 - 6L * settings.sketchDim());
+    return Math.max(0, 12_288 - 6L * settings.sketchDim());
   }
 
   /** Publishes both vectors, or says what is missing. */
@@ -228,8 +228,7 @@ public final class LayerNoise {
       }
       List<Spectrum.Eigenvalue> leading = now.leading(sketchDim(l));
       if (leading.isEmpty() || !(leading.get(0).error() <= 1)) {
-        absentShare(
-            out, "no direction of the noise stands out of the others in layer " + (l + 1));
+        absentShare(out, "no direction of the noise stands out of the others in layer " + (l + 1));
         return;
       }
       shares.add(NoiseGeometry.share(now, leading.get(0)));

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param nonFinite whether the trainer or any number of the step says that something overflowed
  * @param motion of the parameters
  * @param probe of the Hessian, in the steps that have one
- * @param layerSketches of each layer's part of g_j, [layer][micro-batch]; empty unless all were sent
+ * @param layerSketches of each layer's part of g_j, [layer][micro-batch]; empty unless all were
+ *     sent
  */
 public record TrainingStep(
     long step,

@@ -72,8 +72,7 @@ class LayerNoiseTest {
     float[][][] layers = new float[SDS.length][EXAMPLES.length][];
     for (int l = 0; l < SDS.length; l++) {
       for (int j = 0; j < EXAMPLES.length; j++) {
-        layers[l][j] =
-            Draws.normal(random, Draws.filled(SDS[l].length, 3), SDS[l], EXAMPLES[j]);
+        layers[l][j] = Draws.normal(random, Draws.filled(SDS[l].length, 3), SDS[l], EXAMPLES[j]);
       }
     }
     return step(t, EXAMPLES, layers, false);
