@@ -3,7 +3,6 @@ package io.thermograd.accuracy;
 import io.thermograd.agent.Sketcher;
 import io.thermograd.estimate.fluctuation.Fluctuations;
 import io.thermograd.estimate.noise.NoiseEstimator;
-import io.thermograd.estimate.step.Motion;
 import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
@@ -183,7 +182,6 @@ class LossForecastAccuracyTest {
     private final Sketcher sketcher;
     private final NoiseEstimator noise;
     private final Fluctuations fluctuations;
-    private final int[] examples = new int[MICRO_BATCHES];
 
     Watch(Setting setting, long seed) {
       int p = setting.mlp().parameterCount();
@@ -198,35 +196,11 @@ class LossForecastAccuracyTest {
               DIM);
       noise = new NoiseEstimator(settings, HALF_LIFE);
       fluctuations = new Fluctuations(settings, HALF_LIFE);
-      Arrays.fill(examples, SIZE);
-    }
-
-    private float[] sketch(float[] x) {
-      float[] s = new float[sketcher.dim()];
-      sketcher.sketch(x, s);
-      return s;
     }
 
     @Override
     public void accept(StepView view) {
-      float[][] sketches = new float[MICRO_BATCHES][];
-      for (int j = 0; j < MICRO_BATCHES; j++) {
-        sketches[j] = sketch(view.gradients()[j]);
-      }
-      TrainingStep step =
-          new TrainingStep(
-              view.step(),
-              view.step(),
-              view.loss(),
-              view.learningRate(),
-              view.batchSize(),
-              examples,
-              new double[0],
-              sketches,
-              null,
-              false,
-              new Motion(sketch(view.theta()), null, null),
-              null);
+      TrainingStep step = SketchedStep.of(view, sketcher);
       noise.accept(step);
       fluctuations.accept(step, noise);
       noise.endStep();

@@ -4,7 +4,6 @@ import io.thermograd.agent.Sketcher;
 import io.thermograd.estimate.curvature.StreamCurvature;
 import io.thermograd.estimate.curvature.StreamSharpness;
 import io.thermograd.estimate.noise.NoiseEstimator;
-import io.thermograd.estimate.step.Motion;
 import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.simulator.data.Dataset;
@@ -17,12 +16,10 @@ import io.thermograd.simulator.train.Batches;
 import io.thermograd.simulator.train.ClassifierTask;
 import io.thermograd.simulator.train.SamplingScheme;
 import io.thermograd.simulator.train.Start;
-import io.thermograd.simulator.train.StepView;
 import io.thermograd.simulator.train.Trainer;
 import io.thermograd.simulator.train.TrainingPlan;
 import io.thermograd.wire.proto.RunStarted.Optimizer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
@@ -237,7 +234,7 @@ class SharpnessStreamTest {
     new Trainer(start.source(), start.theta(), plan, seed)
         .run(
             view -> {
-              TrainingStep step = step(view, sketcher);
+              TrainingStep step = SketchedStep.of(view, sketcher);
               noise.accept(step);
               curvature.accept(step, noise);
               if (view.step() >= 3_999 && (view.step() + 1) % 2_000 == 0) {
@@ -249,29 +246,5 @@ class SharpnessStreamTest {
             },
             () -> false);
     return readings;
-  }
-
-  private static TrainingStep step(StepView view, Sketcher sketcher) {
-    float[][] sketches = new float[view.gradients().length][sketcher.dim()];
-    int[] examples = new int[sketches.length];
-    Arrays.fill(examples, view.microBatchSize());
-    for (int j = 0; j < sketches.length; j++) {
-      sketcher.sketch(view.gradients()[j], sketches[j]);
-    }
-    float[] theta = new float[sketcher.dim()];
-    sketcher.sketch(view.theta(), theta);
-    return new TrainingStep(
-        view.step(),
-        view.step(),
-        view.loss(),
-        view.learningRate(),
-        view.batchSize(),
-        examples,
-        new double[0],
-        sketches,
-        null,
-        false,
-        new Motion(theta, null, null),
-        null);
   }
 }
