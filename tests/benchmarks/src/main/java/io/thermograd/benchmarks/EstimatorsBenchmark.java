@@ -2,6 +2,7 @@ package io.thermograd.benchmarks;
 
 import io.thermograd.estimate.RunEstimators;
 import io.thermograd.estimate.noise.NoiseSpectrum;
+import io.thermograd.estimate.step.Motion;
 import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.wire.proto.RunStarted;
@@ -84,7 +85,19 @@ public class EstimatorsBenchmark {
       }
       steps[s] =
           new TrainingStep(
-              s, s, 1.0, 0.1, 16L * microBatches, examples, sqnorms, sketches, sqnorm(mean), false);
+              s,
+              s,
+              1.0,
+              0.1,
+              16L * microBatches,
+              examples,
+              sqnorms,
+              sketches,
+              sqnorm(mean),
+              false,
+              // Some parameters: curvature and fluctuations cost the same wherever they are.
+              new Motion(sketches[0].clone(), 1e-3, null),
+              null);
     }
     estimators = newEstimators(k);
     spectrum = new NoiseSpectrum(16, HALF_LIFE);
