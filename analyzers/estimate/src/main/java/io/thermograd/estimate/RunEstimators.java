@@ -3,6 +3,8 @@ package io.thermograd.estimate;
 import io.thermograd.estimate.curvature.NoiseAndCurvature;
 import io.thermograd.estimate.curvature.Sharpness;
 import io.thermograd.estimate.curvature.StreamCurvature;
+import io.thermograd.estimate.curvature.StreamSharpness;
+import io.thermograd.estimate.curvature.SubspaceHessian;
 import io.thermograd.estimate.fluctuation.Fluctuations;
 import io.thermograd.estimate.noise.LayerNoise;
 import io.thermograd.estimate.noise.NoiseEstimator;
@@ -97,9 +99,12 @@ public final class RunEstimators {
     noise.describe(out);
     layers.describe(out);
     curvature.describe(out);
-    sharpness.describe(out, curvature.sharpness());
-    alignment.describe(out, noise, curvature.hessian());
-    fluctuations.describe(out, curvature.hessian());
+    StreamSharpness stream = curvature.sharpness();
+    sharpness.describe(out, stream);
+    // What the sharpness is not published for, nothing else may rest on.
+    SubspaceHessian hessian = stream.present() ? curvature.hessian() : null;
+    alignment.describe(out, noise, hessian);
+    fluctuations.describe(out, hessian);
     temperatures.describe(out, latest, noise);
     pace.describe(out);
     describeLatest(out);
