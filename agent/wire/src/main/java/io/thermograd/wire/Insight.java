@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *     bound is known is in both maps
  * @param regime null when no regime is identified; {@code absent} then says why under "regime"
  * @param overlays conditions that hold beside the regime
+ * @param findings basins, forecasts and averages, as far as there are any
  */
 public record Insight(
     String runId,
@@ -28,7 +29,34 @@ public record Insight(
     Map<String, String> absent,
     @Nullable Regime regime,
     List<String> overlays,
-    @Nullable Verdict verdict) {
+    @Nullable Verdict verdict,
+    Findings findings) {
+
+  /** Without findings. */
+  public Insight(
+      String runId,
+      int attempt,
+      long step,
+      double time,
+      Map<String, Quantity> quantities,
+      Map<String, List<Quantity>> vectors,
+      Map<String, String> absent,
+      @Nullable Regime regime,
+      List<String> overlays,
+      @Nullable Verdict verdict) {
+    this(
+        runId,
+        attempt,
+        step,
+        time,
+        quantities,
+        vectors,
+        absent,
+        regime,
+        overlays,
+        verdict,
+        Findings.NONE);
+  }
 
   public Insight {
     quantities = Collections.unmodifiableMap(new LinkedHashMap<>(quantities));

@@ -84,6 +84,38 @@ final class JsonRecord {
     return value == null ? null : new JsonRecord(what + "." + name, map(name, value));
   }
 
+  JsonRecord record(String name) {
+    return new JsonRecord(what + "." + name, map(name, require(name)));
+  }
+
+  boolean bool(String name) {
+    return as(name, Boolean.class, require(name));
+  }
+
+  /** Objects of an array; empty when absent. */
+  List<JsonRecord> records(String name) {
+    List<JsonRecord> result = new ArrayList<>();
+    Object value = fields.get(name);
+    if (value != null) {
+      for (Object element : as(name, List.class, value)) {
+        result.add(new JsonRecord(what + "." + name, map(name, element)));
+      }
+    }
+    return result;
+  }
+
+  /** Numbers of an array, NaN for null; empty when absent. */
+  List<Double> numbers(String name) {
+    List<Double> result = new ArrayList<>();
+    Object value = fields.get(name);
+    if (value != null) {
+      for (Object element : as(name, List.class, value)) {
+        result.add(element == null ? Double.NaN : toDouble(name, element));
+      }
+    }
+    return result;
+  }
+
   /** Empty when absent. */
   List<String> strings(String name) {
     List<String> result = new ArrayList<>();

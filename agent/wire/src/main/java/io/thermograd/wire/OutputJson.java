@@ -48,6 +48,7 @@ public final class OutputJson {
           if (insight.verdict() != null) {
             writeVerdict(out, insight.verdict());
           }
+          FindingsJson.write(out, insight.findings());
           out.writeEndObject();
         });
   }
@@ -81,7 +82,8 @@ public final class OutputJson {
         absent == null ? Map.of() : absent.stringFields(),
         regime == null ? null : JsonRecord.constant("regime", Regime.class, regime),
         in.strings("overlays"),
-        verdict == null ? null : verdict(verdict));
+        verdict == null ? null : verdict(verdict),
+        FindingsJson.read(in));
   }
 
   /** The value on {@link Topics#ALERTS}. */
@@ -170,7 +172,7 @@ public final class OutputJson {
     out.writeEndObject();
   }
 
-  private static void writeQuantity(JsonGenerator out, Quantity q) throws IOException {
+  static void writeQuantity(JsonGenerator out, Quantity q) throws IOException {
     out.writeStartObject();
     writeOptional(out, "value", q.value());
     writeOptional(out, "low", q.low());
@@ -186,7 +188,7 @@ public final class OutputJson {
     }
   }
 
-  private static Quantity quantity(JsonRecord in) {
+  static Quantity quantity(JsonRecord in) {
     return new Quantity(
         in.optionalNumber("value"),
         in.optionalNumber("low"),

@@ -144,7 +144,23 @@ final class GoldenEvents {
               "gradient_noise_scale", "‖G‖² is not above its error"),
           Regime.DESCENDING,
           List.of("oscillating"),
-          new Verdict(Severity.INFO, "Noise dominates.", "\"B\" is 4 times below.", "Raise B."));
+          new Verdict(Severity.INFO, "Noise dominates.", "\"B\" is 4 times below.", "Raise B."),
+          new Findings(
+              new BasinReport(
+                  2,
+                  2,
+                  3,
+                  List.of(0.25, 0.75),
+                  List.of(40.5, Double.NaN),
+                  true,
+                  new BasinReport.Point(0.5, -1),
+                  List.of(new BasinReport.Point(-1, 0), new BasinReport.Point(1, 0.125)),
+                  List.of(new BasinReport.Flow(1, 2, 2), new BasinReport.Flow(2, 1, 1))),
+              List.of(
+                  new Forecast(
+                      "escape_steps", 100, 400, Quantity.of(200, 100, 600, "transition_rate"))),
+              Map.of("escape_steps", new ForecastScore(10, 9, 0.9, -1.5)),
+              Map.of("accuracy", Quantity.of(0.875, 0.75, 1, "random_scaling"))));
 
   static final Insight BARE_INSIGHT =
       new Insight("digits", 2, 0, 0, Map.of(), Map.of(), Map.of(), null, List.of(), null);

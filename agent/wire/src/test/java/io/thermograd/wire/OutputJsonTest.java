@@ -13,7 +13,7 @@ class OutputJsonTest {
   void olderReadersPassOverNewFields() {
     String json = OutputJson.write(GoldenEvents.INSIGHT);
     String newer =
-        json.substring(0, json.length() - 1) + ",\"basin\":{\"current\":1,\"of\":[null]}}";
+        json.substring(0, json.length() - 1) + ",\"weather\":{\"current\":1,\"of\":[null]}}";
     assertThat(OutputJson.parseInsight(newer)).isEqualTo(GoldenEvents.INSIGHT);
     String run =
         OutputJson.write(GoldenEvents.RUN).replace("\"run_id\"", "\"new\":{\"x\":[1]},\"run_id\"");

@@ -1,5 +1,7 @@
 package io.thermograd.detect;
 
+import io.thermograd.detect.divergence.DivergenceDetector;
+import io.thermograd.detect.divergence.GrowthWords;
 import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.wire.Alert;
 import io.thermograd.wire.Severity;

@@ -1,9 +1,14 @@
 package io.thermograd.detect;
 
+import io.thermograd.detect.divergence.DivergenceDetector;
+import io.thermograd.detect.divergence.GradientSignal;
 import io.thermograd.estimate.LossMoments;
+import io.thermograd.estimate.RunEstimators;
 import io.thermograd.estimate.step.QuantityList;
+import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.wire.Alert;
+import io.thermograd.wire.Findings;
 import io.thermograd.wire.Regime;
 import io.thermograd.wire.Verdict;
 import java.io.DataInput;
@@ -33,7 +38,7 @@ public final class RunDetectors {
   private long lost;
 
   /** For one attempt of a run. */
-  public RunDetectors(String runId, int attempt) {
+  public RunDetectors(String runId, int attempt, RunSettings settings) {
     this.alerts = new AlertWriter(runId, attempt, divergence, learningRate);
   }
 
@@ -41,10 +46,11 @@ public final class RunDetectors {
    * Adds one step.
    *
    * @param lostEvents events dropped by the agents and steps missing, so far
-   * @param smoothed the smoothed loss, this step included
+   * @param estimators of the run, which have seen this step
    * @return the alerts that this step opens, raises to critical or closes
    */
-  public List<Alert> accept(TrainingStep step, long lostEvents, LossMoments smoothed) {
+  public List<Alert> accept(TrainingStep step, long lostEvents, RunEstimators estimators) {
+    LossMoments smoothed = estimators.loss();
     Double loss = step.loss();
     Double rate = step.learningRate();
     if (rate != null) {
@@ -119,6 +125,14 @@ public final class RunDetectors {
     return sendsNoLoss() && !nonFinite.open()
         ? VerdictWriter.withoutLoss()
         : writer.write(regime(smoothed), trend, smoothed);
+  }
+
+  /** Puts every quantity of the detectors, or the reason why it is absent, into the list. */
+  public void describe(QuantityList out) {}
+
+  /** What is found besides quantities: basins, forecasts and their scores, averages. */
+  public Findings findings() {
+    return Findings.NONE;
   }
 
   /** Writes the state; the same state gives the same bytes. */

@@ -1,5 +1,7 @@
 package io.thermograd.detect;
 
+import io.thermograd.detect.divergence.DivergenceDetector;
+import io.thermograd.detect.divergence.GrowthWords;
 import io.thermograd.estimate.LossMoments;
 import io.thermograd.wire.Quantity;
 import io.thermograd.wire.QuantityName;

@@ -31,12 +31,10 @@ class RunDetectorsTest {
 
   /** Estimators and detectors side by side, as the fold runs them. */
   private static final class Run {
-    final RunEstimators estimators =
-        new RunEstimators(
-            new RunSettings(OptionalLong.empty(), OptionalDouble.of(0), Optimizer.SGD, 0),
-            500,
-            100);
-    final RunDetectors detectors = new RunDetectors("run", 0);
+    static final RunSettings SETTINGS =
+        new RunSettings(OptionalLong.empty(), OptionalDouble.of(0), Optimizer.SGD, 0);
+    final RunEstimators estimators = new RunEstimators(SETTINGS, 500, 100);
+    final RunDetectors detectors = new RunDetectors("run", 0, SETTINGS);
     final List<Alert> alerts = new ArrayList<>();
     long step;
 
@@ -46,7 +44,7 @@ class RunDetectorsTest {
               step, step, loss, rate, 32, new int[0], new double[0], new float[0][], null, bad);
       step++;
       estimators.accept(next);
-      List<Alert> opened = detectors.accept(next, lost, estimators.loss());
+      List<Alert> opened = detectors.accept(next, lost, estimators);
       alerts.addAll(opened);
       return opened;
     }

@@ -10,18 +10,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** Serialised states in tests. */
-final class States {
+public final class States {
   private States() {}
 
-  interface Writer {
+  public interface Writer {
     void writeTo(DataOutput out) throws IOException;
   }
 
-  interface Reader {
+  public interface Reader {
     void readFrom(DataInput in) throws IOException;
   }
 
-  static byte[] bytes(Writer state) {
+  public static byte[] bytes(Writer state) {
     try {
       var bytes = new ByteArrayOutputStream();
       state.writeTo(new DataOutputStream(bytes));
@@ -31,7 +31,7 @@ final class States {
     }
   }
 
-  static void copy(Writer from, Reader to) {
+  public static void copy(Writer from, Reader to) {
     try {
       var in = new DataInputStream(new ByteArrayInputStream(bytes(from)));
       to.readFrom(in);

@@ -83,6 +83,11 @@ public final class RunEstimators {
     return loss;
   }
 
+  /** The gradient noise, for detectors: of the steps so far, the latest included. */
+  public NoiseEstimator noise() {
+    return noise;
+  }
+
   /** Whether the noise's tails are too heavy for statements that take it to be normal. */
   public boolean heavyTailed() {
     return noise.heavyTailed();

@@ -53,9 +53,9 @@ final class AttemptFold {
     this.lastTime = started.getStartedAt();
     this.lengths = new SketchLengths(started);
     this.assembler = new StepAssembler(started.getWorldSize(), config);
-    this.estimators =
-        new RunEstimators(RunSettings.of(started), config.noiseHalfLife(), config.lossHalfLife());
-    this.detectors = new RunDetectors(started.getRunId(), started.getAttempt());
+    RunSettings settings = RunSettings.of(started);
+    this.estimators = new RunEstimators(settings, config.noiseHalfLife(), config.lossHalfLife());
+    this.detectors = new RunDetectors(started.getRunId(), started.getAttempt(), settings);
   }
 
   RunStarted started() {
@@ -118,7 +118,7 @@ final class AttemptFold {
     lastStep = step.step();
     lastTime = step.time();
     estimators.accept(step);
-    List<Alert> alerts = detectors.accept(step, lost(), estimators.loss());
+    List<Alert> alerts = detectors.accept(step, lost(), estimators);
     alerts.forEach(output::alert);
     Regime regime = detectors.regime(estimators.loss()).orElse(null);
     if (insightStep < 0
@@ -158,6 +158,7 @@ final class AttemptFold {
   Insight insight() {
     QuantityList known = new QuantityList();
     estimators.describe(known);
+    detectors.describe(known);
     known.putExact(QuantityName.DROPPED_EVENTS, dropped(), "counted");
     known.putExact(QuantityName.MISSING_STEPS, assembler.missing(), "counted");
     Optional<Regime> regime = detectors.regime(estimators.loss());
@@ -175,7 +176,8 @@ final class AttemptFold {
         absent,
         regime.orElse(null),
         overlays(),
-        detectors.verdict(known, estimators.loss()));
+        detectors.verdict(known, estimators.loss()),
+        detectors.findings());
   }
 
   private List<String> overlays() {

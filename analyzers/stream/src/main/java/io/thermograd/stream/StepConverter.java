@@ -9,6 +9,8 @@ import io.thermograd.wire.proto.MicroBatch;
 import io.thermograd.wire.proto.StepEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Makes one step of the events its ranks sent. */
@@ -45,7 +47,8 @@ final class StepConverter {
         !skipped && nonFinite(events, loss, gradSqnorm, sqnorms, sketches),
         motion(events),
         probe(events),
-        layerSketches(batches));
+        layerSketches(batches),
+        tracked(events));
   }
 
   /** Parameters are the same on every rank: the lowest rank that sent them speaks for all. */
@@ -65,6 +68,18 @@ final class StepConverter {
       }
     }
     return new Motion(params, sqnorm, noise);
+  }
+
+  /** The lowest rank that sent a scalar speaks for all, in order of the names. */
+  private static Map<String, Double> tracked(List<StepEvent> events) {
+    Map<String, Double> tracked = Map.of();
+    for (StepEvent event : events) {
+      if (event.getTrackedCount() > 0) {
+        tracked = tracked.isEmpty() ? new TreeMap<>() : tracked;
+        event.getTrackedMap().forEach(tracked::putIfAbsent);
+      }
+    }
+    return tracked;
   }
 
   private static @Nullable Probe probe(List<StepEvent> events) {

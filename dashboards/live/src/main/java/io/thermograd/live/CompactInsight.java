@@ -1,5 +1,6 @@
 package io.thermograd.live;
 
+import io.thermograd.wire.Findings;
 import io.thermograd.wire.Insight;
 import io.thermograd.wire.Quantity;
 import io.thermograd.wire.QuantityName;
@@ -30,6 +31,7 @@ final class CompactInsight {
   private final @Nullable Regime regime;
   private final List<String> overlays;
   private final @Nullable Verdict verdict;
+  private final Findings findings;
 
   private CompactInsight(Insight i, @Nullable CompactInsight before) {
     List<String> names = new ArrayList<>(i.quantities().size());
@@ -63,6 +65,8 @@ final class CompactInsight {
         before != null && before.overlays.equals(i.overlays()) ? before.overlays : i.overlays();
     Verdict v = i.verdict();
     verdict = before != null && v != null && v.equals(before.verdict) ? before.verdict : v;
+    findings =
+        before != null && i.findings().equals(before.findings) ? before.findings : i.findings();
   }
 
   /**
@@ -87,7 +91,17 @@ final class CompactInsight {
       vectors.put(e.getKey(), elements);
     }
     return new Insight(
-        runId, attempt, step, time, quantities, vectors, absent, regime, overlays, verdict);
+        runId,
+        attempt,
+        step,
+        time,
+        quantities,
+        vectors,
+        absent,
+        regime,
+        overlays,
+        verdict,
+        findings);
   }
 
   private Quantity quantity(int at) {

@@ -1,7 +1,6 @@
 package io.thermograd.accuracy;
 
 import io.thermograd.detect.RunDetectors;
-import io.thermograd.estimate.LossMoments;
 import io.thermograd.estimate.RunEstimators;
 import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
@@ -51,14 +50,11 @@ interface AlarmRule {
 
   /** The run's detectors, told nothing but the steps. */
   final class Detectors implements AlarmRule {
-    private static final LossMoments UNTOLD =
-        new RunEstimators(
-                new RunSettings(OptionalLong.empty(), OptionalDouble.of(0), Optimizer.SGD, 0),
-                500,
-                100)
-            .loss();
+    private static final RunSettings SETTINGS =
+        new RunSettings(OptionalLong.empty(), OptionalDouble.of(0), Optimizer.SGD, 0);
+    private static final RunEstimators UNTOLD = new RunEstimators(SETTINGS, 500, 100);
 
-    private final RunDetectors detectors = new RunDetectors("run", 0);
+    private final RunDetectors detectors = new RunDetectors("run", 0, SETTINGS);
     long warnings;
     long criticals;
     long firstCritical = -1;

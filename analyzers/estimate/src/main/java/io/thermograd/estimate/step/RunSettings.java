@@ -16,6 +16,7 @@ import java.util.OptionalLong;
  * @param sketchDim k, 0 when gradients are sent whole (no sketch error)
  * @param beta1 β₁ of Adam and its kin; empty when unknown
  * @param layerSketchDim most elements of a layer's sketch, whose shorter ones are layers sent whole
+ * @param budgetSteps steps that the run may take in all; empty when it did not say
  */
 public record RunSettings(
     OptionalLong datasetSize,
@@ -23,7 +24,19 @@ public record RunSettings(
     Optimizer optimizer,
     int sketchDim,
     OptionalDouble beta1,
-    int layerSketchDim) {
+    int layerSketchDim,
+    OptionalLong budgetSteps) {
+
+  /** Of a run without a budget. */
+  public RunSettings(
+      OptionalLong datasetSize,
+      OptionalDouble momentum,
+      Optimizer optimizer,
+      int sketchDim,
+      OptionalDouble beta1,
+      int layerSketchDim) {
+    this(datasetSize, momentum, optimizer, sketchDim, beta1, layerSketchDim, OptionalLong.empty());
+  }
 
   /** Of a run that sends no layer sketches. */
   public RunSettings(
@@ -57,7 +70,10 @@ public record RunSettings(
         started.getOptimizer(),
         whole ? 0 : started.getSketchDim(),
         started.hasBeta1() ? OptionalDouble.of(started.getBeta1()) : OptionalDouble.empty(),
-        started.getLayerSketchDim());
+        started.getLayerSketchDim(),
+        started.hasBudgetSteps()
+            ? OptionalLong.of(started.getBudgetSteps())
+            : OptionalLong.empty());
   }
 
   private static OptionalDouble momentum(RunStarted started) {

@@ -1,5 +1,6 @@
 package io.thermograd.estimate.step;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param probe of the Hessian, in the steps that have one
  * @param layerSketches of each layer's part of g_j, [layer][micro-batch]; empty unless all were
  *     sent
+ * @param tracked scalars of the trainer's own, by name
  */
 public record TrainingStep(
     long step,
@@ -36,7 +38,40 @@ public record TrainingStep(
     boolean nonFinite,
     Motion motion,
     @Nullable Probe probe,
-    float[][][] layerSketches) {
+    float[][][] layerSketches,
+    Map<String, Double> tracked) {
+
+  /** A step without tracked scalars. */
+  public TrainingStep(
+      long step,
+      double time,
+      @Nullable Double loss,
+      @Nullable Double learningRate,
+      long batchSize,
+      int[] examples,
+      double[] sqnorms,
+      float[][] sketches,
+      @Nullable Double gradSqnorm,
+      boolean nonFinite,
+      Motion motion,
+      @Nullable Probe probe,
+      float[][][] layerSketches) {
+    this(
+        step,
+        time,
+        loss,
+        learningRate,
+        batchSize,
+        examples,
+        sqnorms,
+        sketches,
+        gradSqnorm,
+        nonFinite,
+        motion,
+        probe,
+        layerSketches,
+        Map.of());
+  }
 
   /** A step without layer sketches. */
   public TrainingStep(

@@ -1,4 +1,4 @@
-package io.thermograd.detect;
+package io.thermograd.detect.divergence;
 
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -28,16 +28,16 @@ import java.io.IOException;
  * <p>Warnings of healthy streams: at most 1 in 10⁶ steps; tests/accuracy prints the counts. Needs
  * 48 steps. Non-finite losses are passed over. O(1), no allocation. One owner thread.
  */
-final class DivergenceDetector {
+public final class DivergenceDetector {
   /** What is the case. */
-  enum State {
+  public enum State {
     NONE,
     GROWING,
     DIVERGING
   }
 
   /** What the last step changed. */
-  enum Change {
+  public enum Change {
     NOTHING,
     OPENED,
     CRITICAL,
@@ -97,7 +97,7 @@ final class DivergenceDetector {
    * @param signal of the gradient; NaN for none
    * @param suspect whether the learning rate has just been raised to where it never was
    */
-  Change accept(
+  public Change accept(
       long step, double newLoss, double signal, GradientSignal.Kind newKind, boolean suspect) {
     if (!Double.isFinite(newLoss)) {
       return Change.NOTHING;
@@ -231,48 +231,53 @@ final class DivergenceDetector {
             && loss.above(loss.medianOfEight(0)) >= RETURNING * loss.above(loss.medianOfEight(8)));
   }
 
-  State state() {
+  /** What is the case now. */
+  public State state() {
     return state;
   }
 
-  boolean growing() {
+  /** Whether a rise is open that is not critical. */
+  public boolean growing() {
     return state == State.GROWING;
   }
 
-  boolean diverging() {
+  /** Whether a rise has become critical. */
+  public boolean diverging() {
     return state == State.DIVERGING;
   }
 
   /** Finite losses so far. */
-  long count() {
+  public long count() {
     return count;
   }
 
   /** The first step of the rise. */
-  long since() {
+  public long since() {
     return since;
   }
 
   /** The level that the loss has left: median of the last history. */
-  double reference() {
+  public double reference() {
     return before;
   }
 
   /** How high the history before the rise went, spikes aside. */
-  double bound() {
+  public double bound() {
     return bound;
   }
 
   /** Median of the last 8 losses, or the last one when there are not so many. */
-  double level() {
+  public double level() {
     return loss.count() >= 8 ? loss.medianOfEight(0) : loss.recent(0);
   }
 
-  double last() {
+  /** The latest finite loss. */
+  public double last() {
     return loss.recent(0);
   }
 
-  double peak() {
+  /** The highest median of two losses since the rise began. */
+  public double peak() {
     return peak;
   }
 
@@ -287,7 +292,8 @@ final class DivergenceDetector {
     return withoutGradient == 0 && gradient.count() >= n ? fit.and(GrowthFit.of(gradient, n)) : fit;
   }
 
-  void writeTo(DataOutput out) throws IOException {
+  /** Writes the state; the same state gives the same bytes. */
+  public void writeTo(DataOutput out) throws IOException {
     loss.writeTo(out);
     gradient.writeTo(out);
     for (long s : steps) {
@@ -308,7 +314,8 @@ final class DivergenceDetector {
     out.writeLong(below);
   }
 
-  void readFrom(DataInput in) throws IOException {
+  /** Replaces the state by what {@link #writeTo} wrote. */
+  public void readFrom(DataInput in) throws IOException {
     loss.readFrom(in);
     gradient.readFrom(in);
     for (int i = 0; i < RECENT; i++) {

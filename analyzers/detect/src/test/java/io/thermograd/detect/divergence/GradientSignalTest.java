@@ -1,8 +1,9 @@
-package io.thermograd.detect;
+package io.thermograd.detect.divergence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.thermograd.detect.States;
 import io.thermograd.estimate.step.Motion;
 import io.thermograd.estimate.step.TrainingStep;
 import org.jspecify.annotations.Nullable;

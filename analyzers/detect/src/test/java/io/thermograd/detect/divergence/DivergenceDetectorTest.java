@@ -1,8 +1,9 @@
-package io.thermograd.detect;
+package io.thermograd.detect.divergence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.thermograd.detect.DivergenceDetector.Change;
+import io.thermograd.detect.States;
+import io.thermograd.detect.divergence.DivergenceDetector.Change;
 import java.util.SplittableRandom;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;

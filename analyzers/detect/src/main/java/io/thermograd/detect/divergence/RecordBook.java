@@ -1,4 +1,4 @@
-package io.thermograd.detect;
+package io.thermograd.detect.divergence;
 
 import java.io.DataInput;
 import java.io.DataOutput;

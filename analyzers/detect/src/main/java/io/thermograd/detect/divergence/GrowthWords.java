@@ -1,13 +1,14 @@
-package io.thermograd.detect;
+package io.thermograd.detect.divergence;
 
 import java.util.Locale;
 import java.util.OptionalDouble;
 
 /** How a loss grows, in one sentence with numbers. */
-final class GrowthWords {
+public final class GrowthWords {
   private GrowthWords() {}
 
-  static String describe(DivergenceDetector growth) {
+  /** Level before and now, growth a step, steps to overflow with their interval. */
+  public static String describe(DivergenceDetector growth) {
     double now = growth.last();
     String level =
         String.format(

@@ -1,4 +1,4 @@
-package io.thermograd.detect;
+package io.thermograd.detect.divergence;
 
 import io.thermograd.estimate.numeric.SketchMath;
 import io.thermograd.estimate.step.TrainingStep;
@@ -18,11 +18,11 @@ import java.io.IOException;
  * from sketches; a rise without a turn counts, but little. Without sketches it is ‖ḡ‖², else
  * ‖Δθ‖²/η². O(m·k) for sketches of k numbers. One owner thread.
  */
-final class GradientSignal {
+public final class GradientSignal {
   private static final double LEAST_TURN = 0.05;
 
   /** What the signal is made of. */
-  enum Kind {
+  public enum Kind {
     NONE,
     UPDATE,
     NORM,
@@ -36,7 +36,7 @@ final class GradientSignal {
   private Kind kind = Kind.NONE;
 
   /** The signal of this step; NaN where there is none. */
-  double accept(TrainingStep step) {
+  public double accept(TrainingStep step) {
     double turn = step.sketches().length > 0 ? turn(step.sketches()) : Double.NaN;
     if (step.sketches().length > 0) {
       kind = Kind.TURN;
@@ -90,11 +90,11 @@ final class GradientSignal {
     return Double.isFinite(x) ? x : Double.NaN;
   }
 
-  Kind kind() {
+  public Kind kind() {
     return kind;
   }
 
-  void writeTo(DataOutput out) throws IOException {
+  public void writeTo(DataOutput out) throws IOException {
     out.writeByte(kind.ordinal());
     out.writeDouble(sqnormBefore);
     out.writeInt(now.length);
@@ -103,7 +103,7 @@ final class GradientSignal {
     }
   }
 
-  void readFrom(DataInput in) throws IOException {
+  public void readFrom(DataInput in) throws IOException {
     kind = Kind.values()[in.readByte()];
     sqnormBefore = in.readDouble();
     int k = in.readInt();

@@ -1,4 +1,4 @@
-package io.thermograd.detect;
+package io.thermograd.detect.divergence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

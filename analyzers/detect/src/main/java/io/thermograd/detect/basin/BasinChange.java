@@ -1,0 +1,12 @@
+package io.thermograd.detect.basin;
+
+/**
+ * The run has come into another basin's core.
+ *
+ * @param from the basin it left
+ * @param to the basin it entered
+ * @param left last step in the core of {@code from}
+ * @param entered first step in the core of {@code to}
+ * @param known whether it has been in {@code to} before
+ */
+public record BasinChange(int from, int to, long left, long entered, boolean known) {}
