@@ -6,6 +6,7 @@ import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.thermograd.metrics.RunSeries.Published;
+import io.thermograd.wire.Overlay;
 import io.thermograd.wire.Quantity;
 import io.thermograd.wire.QuantityName;
 import io.thermograd.wire.Regime;
@@ -38,6 +39,10 @@ final class RunCollector implements MultiCollector {
           "When the run was last brought up to date here, by the analyzer's clock");
   private static final MetricMetadata REGIME =
       new MetricMetadata(PREFIX + "regime", "1 for the regime the run is in, 0 for the others");
+  private static final MetricMetadata OVERLAY =
+      new MetricMetadata(
+          PREFIX + "overlay",
+          "1 for every condition that holds beside the regime, 0 for the others");
   private static final MetricMetadata STEPS =
       new MetricMetadata(PREFIX + "steps", "Steps by which the run moved on under this analyzer");
   private static final MetricMetadata DROPPED =
@@ -69,6 +74,7 @@ final class RunCollector implements MultiCollector {
     Family up = new Family(UP);
     Family lastInsight = new Family(LAST_INSIGHT);
     Family regime = new Family(REGIME);
+    Family overlay = new Family(OVERLAY);
     Family steps = new Family(STEPS);
     Family dropped = new Family(DROPPED);
     Family alerts = new Family(ALERTS);
@@ -92,6 +98,10 @@ final class RunCollector implements MultiCollector {
           regime.gauge(p.labels().with("regime", r.id()), r == current ? 1 : 0);
         }
       }
+      for (Overlay o : Overlay.values()) {
+        boolean holds = p.insight().overlays().contains(o.id());
+        overlay.gauge(p.labels().with("overlay", o.id()), holds ? 1 : 0);
+      }
       run.alerts()
           .forEach(
               (a, n) ->
@@ -108,7 +118,8 @@ final class RunCollector implements MultiCollector {
         addTo(all, f);
       }
     }
-    for (Family f : List.of(step, attempt, up, lastInsight, regime, steps, dropped, alerts)) {
+    for (Family f :
+        List.of(step, attempt, up, lastInsight, regime, overlay, steps, dropped, alerts)) {
       addTo(all, f);
     }
     return new MetricSnapshots(all);
@@ -124,7 +135,7 @@ final class RunCollector implements MultiCollector {
       names.add(PREFIX + q.id() + UPPER);
     }
     for (MetricMetadata m :
-        List.of(STEP, ATTEMPT, UP, LAST_INSIGHT, REGIME, STEPS, DROPPED, ALERTS)) {
+        List.of(STEP, ATTEMPT, UP, LAST_INSIGHT, REGIME, OVERLAY, STEPS, DROPPED, ALERTS)) {
       names.add(m.getPrometheusName());
     }
     return names;

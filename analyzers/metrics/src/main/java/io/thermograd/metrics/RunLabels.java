@@ -28,6 +28,9 @@ final class RunLabels {
           "estimator",
           "quantity",
           "regime",
+          "overlay",
+          "forecast",
+          "name",
           "kind",
           "severity",
           "reason",
@@ -39,7 +42,7 @@ final class RunLabels {
           "instance",
           "alertname");
 
-  /** Distinct values of {@code estimator} and {@code regime} together are a couple of dozen. */
+  /** Distinct values of {@code estimator}, {@code regime} and {@code overlay} are a few dozen. */
   private static final int MAX_CACHED = 64;
 
   private final Map<String, String> source;

@@ -103,6 +103,29 @@ class ThermogradMetricsTest {
   }
 
   @Test
+  void overlaysAreToldApartAndAlwaysThere() {
+    Insight plain = Insights.with("r", 1, Map.of());
+    metrics.publish(
+        new Insight(
+            plain.runId(),
+            plain.attempt(),
+            plain.step(),
+            plain.time(),
+            plain.quantities(),
+            plain.vectors(),
+            plain.absent(),
+            plain.regime(),
+            List.of("edge_of_stability", "oscillating"),
+            plain.verdict()),
+        Map.of());
+
+    Scrape s = Scrape.of(metrics);
+    assertThat(s.seriesWith("thermograd_overlay{")).hasSize(4);
+    assertThat(s.value("thermograd_overlay{overlay=\"oscillating\",run=\"r\"}")).isEqualTo(1.0);
+    assertThat(s.value("thermograd_overlay{overlay=\"trapped\",run=\"r\"}")).isEqualTo(0.0);
+  }
+
+  @Test
   void stepsCountForwardsOnlyAndWithinAnAttempt() {
     String steps = "thermograd_steps_total{run=\"r\"}";
     metrics.publish(Insights.attempt("r", 0, 500), Map.of());

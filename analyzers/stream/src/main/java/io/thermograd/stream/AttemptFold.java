@@ -7,6 +7,7 @@ import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.wire.Alert;
 import io.thermograd.wire.Insight;
+import io.thermograd.wire.Overlay;
 import io.thermograd.wire.QuantityName;
 import io.thermograd.wire.Regime;
 import io.thermograd.wire.RejectionKind;
@@ -26,12 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One attempt of a run: assembly, estimators, detectors, and when to say something. */
 final class AttemptFold {
-  /** Overlay: statements that take the noise to be normal are not to be trusted. */
-  static final String HEAVY_TAILED_NOISE = "heavy_tailed_noise";
-
-  /** Overlay: the steepest direction hovers at the largest stable learning rate. */
-  static final String EDGE_OF_STABILITY = "edge_of_stability";
-
   private final RunStarted started;
   private final AnalysisConfig config;
   private final SketchLengths lengths;
@@ -183,10 +178,10 @@ final class AttemptFold {
   private List<String> overlays() {
     List<String> overlays = new ArrayList<>();
     if (estimators.heavyTailed()) {
-      overlays.add(HEAVY_TAILED_NOISE);
+      overlays.add(Overlay.HEAVY_TAILED_NOISE.id());
     }
     if (estimators.atEdgeOfStability()) {
-      overlays.add(EDGE_OF_STABILITY);
+      overlays.add(Overlay.EDGE_OF_STABILITY.id());
     }
     return overlays;
   }

@@ -1,5 +1,6 @@
 package io.thermograd.live;
 
+import io.thermograd.wire.BasinReport;
 import io.thermograd.wire.Findings;
 import io.thermograd.wire.Insight;
 import io.thermograd.wire.Quantity;
@@ -122,6 +123,10 @@ final class CompactInsight {
 
   @Nullable Regime regime() {
     return regime;
+  }
+
+  @Nullable BasinReport basin() {
+    return findings.basin();
   }
 
   List<String> names() {

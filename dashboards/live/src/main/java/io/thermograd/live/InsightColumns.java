@@ -1,11 +1,14 @@
 package io.thermograd.live;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.thermograd.wire.BasinReport;
 import io.thermograd.wire.OutputJson;
+import io.thermograd.wire.Regime;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Insights as one array a quantity, a fifth of the size of one object an insight. Numbers are
@@ -43,11 +46,58 @@ final class InsightColumns {
       json.writeEndObject();
     }
     json.writeEndObject();
+    regimes(json, points);
+    basins(json, points);
     if (!points.isEmpty()) {
       json.writeFieldName("latest");
       json.writeRawValue(OutputJson.write(points.get(points.size() - 1).toInsight()));
     }
     json.writeEndObject();
+  }
+
+  /** What the run was doing at each point, null where that is not identified. */
+  private static void regimes(JsonGenerator json, List<CompactInsight> points) throws IOException {
+    if (points.stream().allMatch(p -> p.regime() == null)) {
+      return;
+    }
+    json.writeArrayFieldStart("regime");
+    for (CompactInsight p : points) {
+      Regime regime = p.regime();
+      json.writeString(regime == null ? null : regime.id());
+    }
+    json.writeEndArray();
+  }
+
+  /** Where the run was at each point, null where no basins are told apart. */
+  private static void basins(JsonGenerator json, List<CompactInsight> points) throws IOException {
+    if (points.stream().allMatch(p -> p.basin() == null)) {
+      return;
+    }
+    json.writeObjectFieldStart("basin");
+    basinColumn(json, points, "current", BasinReport::current);
+    basinColumn(json, points, "x", basin -> (float) basin.position().x());
+    basinColumn(json, points, "y", basin -> (float) basin.position().y());
+    json.writeEndObject();
+  }
+
+  private static void basinColumn(
+      JsonGenerator json,
+      List<CompactInsight> points,
+      String name,
+      Function<BasinReport, Number> read)
+      throws IOException {
+    json.writeArrayFieldStart(name);
+    for (CompactInsight p : points) {
+      BasinReport basin = p.basin();
+      if (basin == null) {
+        json.writeNull();
+      } else if (read.apply(basin) instanceof Integer whole) {
+        json.writeNumber(whole);
+      } else {
+        json.writeNumber(read.apply(basin).floatValue());
+      }
+    }
+    json.writeEndArray();
   }
 
   /** Left out when it holds no number at all, as the bounds of an exact quantity do. */

@@ -61,6 +61,39 @@ class LivePageTest {
   }
 
   @Test
+  void showsWhatTheRunDoesItsBasinsAndWhatIsExpectedOfIt() throws IOException {
+    store.accept(Synthetic.summary("hopping", 0, RunSummary.Status.RUNNING, -1, now - 100));
+    for (long step = 0; step < 2_000; step += 20) {
+      store.accept(Synthetic.hopping("hopping", step, now - 100));
+    }
+    Page page = open(1280, ColorScheme.LIGHT, "#/run/hopping");
+    page.waitForFunction("() => thermograd.state().views?.basins.points === 100");
+
+    assertThat(page.evaluate("() => thermograd.state().views.basins.centres")).isEqualTo(3);
+    assertThat(page.evaluate("() => thermograd.state().views.basins.flows")).isEqualTo(4);
+    assertThat(page.locator("[data-panel=basins] .interval").textContent())
+        .isEqualTo("now in basin 3, 6 passages");
+    assertThat(page.locator("[data-panel=basins] .basin-2").count()).isGreaterThan(40);
+
+    Locator rows = page.locator(".forecasts tbody tr");
+    assertThat(rows.count()).isEqualTo(2);
+    assertThat(rows.first().textContent()).contains("Escape steps", "300", "2,880", "5 of 6");
+
+    assertThat(page.locator(".ribbon rect").count()).isGreaterThan(10);
+    assertThat(page.locator(".ribbon .regime-transition title").first().textContent())
+        .isEqualTo("Transition, steps 300 to 320");
+    assertThat(page.locator(".ribbon-legend").textContent())
+        .contains("Warming up", "Stationary", "Transition", "Plateau");
+
+    // What comes by the stream lies on the same map as what was there before.
+    store.accept(Synthetic.hopping("hopping", 2_120, now));
+    page.waitForFunction("() => thermograd.state().views.basins.points === 101");
+    assertThat(page.locator(".ribbon .regime-stationary").count()).isGreaterThan(2);
+    page.screenshot(
+        new Page.ScreenshotOptions().setPath(SHOTS.resolve("hopping.png")).setFullPage(true));
+  }
+
+  @Test
   void showsTheLatestSpectrumOrWhyThereIsNone() throws IOException {
     store.accept(Synthetic.summary("digits", 0, RunSummary.Status.RUNNING, -1, now - 60));
     Synthetic.feed(store, "digits", 0, 0, 400, 20, now - 60);
@@ -124,7 +157,7 @@ class LivePageTest {
       for (int width : new int[] {1280, 390}) {
         String name = scheme.name().toLowerCase(java.util.Locale.ROOT) + "-" + width;
         Page page = open(width, scheme, "");
-        page.waitForFunction("() => window.thermograd?.state().shown === 60");
+        page.waitForFunction("() => window.thermograd?.state().shown === 61");
         check(page, "runs-" + name);
         page.navigate(server().url() + "#/run/digits-live");
         waitForPoints(page, "loss", 180);
@@ -167,7 +200,7 @@ class LivePageTest {
         dialog -> {
           throw new AssertionError("a script ran: " + dialog.message());
         });
-    page.waitForFunction("() => window.thermograd?.state().shown === 60");
+    page.waitForFunction("() => window.thermograd?.state().shown === 61");
     Locator link = page.locator("td.c-run a").filter(new Locator.FilterOptions().setHasText(EVIL));
     assertThat(link.textContent()).isEqualTo(EVIL);
     link.click();
@@ -261,7 +294,7 @@ class LivePageTest {
     page.waitForFunction("() => window.thermograd.state().shown === 1");
     assertThat(page.locator(".empty").isVisible()).isFalse();
     LivePreview.fill(store, now);
-    page.waitForFunction("() => window.thermograd.state().shown === 61");
+    page.waitForFunction("() => window.thermograd.state().shown === 62");
     page.locator("input[type=search]").fill("DIVERG");
     page.waitForFunction("() => window.thermograd.state().shown === 1");
     page.locator("input[type=search]").fill("nothing like it");

@@ -46,6 +46,11 @@ final class LivePreview {
     }
     store.accept(Synthetic.alert("diverged", 0, 2_030, Severity.CRITICAL, now - 600));
 
+    run(store, "hopping", 0, RunSummary.Status.RUNNING, now - 100);
+    for (long step = 0; step < 4_000; step += 10) {
+      store.accept(Synthetic.hopping("hopping", step, now - 100));
+    }
+
     run(store, "three-points", 0, RunSummary.Status.RUNNING, now - 10);
     Synthetic.feed(store, "three-points", 0, 0, 300, 100, now - 10);
 

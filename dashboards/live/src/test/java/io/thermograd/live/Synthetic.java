@@ -1,6 +1,10 @@
 package io.thermograd.live;
 
 import io.thermograd.wire.Alert;
+import io.thermograd.wire.BasinReport;
+import io.thermograd.wire.Findings;
+import io.thermograd.wire.Forecast;
+import io.thermograd.wire.ForecastScore;
 import io.thermograd.wire.Insight;
 import io.thermograd.wire.Quantity;
 import io.thermograd.wire.QuantityName;
@@ -237,6 +241,66 @@ final class Synthetic {
         step >= 2_000 ? Regime.DIVERGING : base.regime(),
         List.of(),
         verdict);
+  }
+
+  /**
+   * Hops among three basins, by a clock: 300 steps in each, the way back through the middle one.
+   */
+  static Insight hopping(String run, long step, double startedAt) {
+    Insight base = insight(run, 0, Math.min(step, 2_000), startedAt);
+    int[] order = {1, 2, 3, 2};
+    int basin = order[(int) (step / 300 % 4)];
+    boolean passing = step % 300 < 20 && step >= 300;
+    Random random = new Random(step);
+    List<BasinReport.Point> centres =
+        List.of(
+            new BasinReport.Point(-1, 0.2),
+            new BasinReport.Point(0.2, -0.4),
+            new BasinReport.Point(1.1, 0.5));
+    BasinReport.Point centre = centres.get(basin - 1);
+    long hops = step / 300;
+    BasinReport report =
+        new BasinReport(
+            basin,
+            3,
+            hops,
+            List.of(0.25, 0.5, 0.25),
+            List.of(300.0, 300.0, Double.NaN),
+            true,
+            new BasinReport.Point(
+                centre.x() + 0.13 * random.nextGaussian(),
+                centre.y() + 0.1 * random.nextGaussian()),
+            centres,
+            List.of(
+                new BasinReport.Flow(1, 2, 1 + hops / 4),
+                new BasinReport.Flow(2, 3, 1 + hops / 4),
+                new BasinReport.Flow(3, 2, 12),
+                new BasinReport.Flow(2, 1, 1)));
+    Findings findings =
+        new Findings(
+            report,
+            List.of(
+                new Forecast(
+                    "escape_steps", step, step + 900, Quantity.of(300, 40, 1_200, "rates")),
+                new Forecast("loss", step, step + 500, Quantity.of(0.31, 0.28, 0.34, "drift"))),
+            Map.of(
+                "escape_steps", new ForecastScore(hops, hops * 9 / 10, 0.9, -6.1),
+                "loss", new ForecastScore(12, 11, 0.9, 2.25)),
+            Map.of("accuracy", Quantity.of(0.91, 0.9, 0.92, "random_scaling")));
+    return new Insight(
+        run,
+        0,
+        step,
+        startedAt + step / 40.0,
+        base.quantities(),
+        base.vectors(),
+        base.absent(),
+        step < 200
+            ? Regime.WARMING_UP
+            : passing ? Regime.TRANSITION : basin == 3 ? Regime.PLATEAU : Regime.STATIONARY,
+        List.of(),
+        base.verdict(),
+        findings);
   }
 
   static Alert alert(String run, int attempt, long step, Severity severity, double startedAt) {

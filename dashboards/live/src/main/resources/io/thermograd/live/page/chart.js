@@ -5,7 +5,9 @@ import { exact, linearTicks, logTick, number, count } from "./format.js";
 import { logSplits, rangeOf } from "./ranges.js";
 import { drawAlerts, drawBounds, drawReferenceName, drawWhiskers } from "./marks.js";
 
-const AXIS_WIDTH = 58; // the same on every chart, so that steps stand below each other
+// The same on every chart, so that steps stand below each other.
+export const AXIS_WIDTH = 58;
+export const RIGHT_PAD = 10;
 
 export function colors() {
   const style = getComputedStyle(document.documentElement);
@@ -130,7 +132,7 @@ export class Chart {
     return {
       width: Math.max(120, host.clientWidth),
       height,
-      padding: [10, 10, 0, 0],
+      padding: [10, RIGHT_PAD, 0, 0],
       legend: { show: false },
       cursor: {
         y: false,
@@ -244,10 +246,11 @@ export class Chart {
     }
     if (panel.referenceName) {
       const values = u.data.at(REFERENCE);
-      const last = values.findLast((x) => x !== null && x !== undefined);
-      drawReferenceName(u, values, main, panel.level === undefined ? `${panel.referenceName} = ${exact(last)}` : panel.referenceName, c.reference, c.surface);
+      const name = (x) => (panel.level === undefined ? `${panel.referenceName} = ${exact(x)}` : panel.referenceName);
+      drawReferenceName(u, values, main, name, c.reference, c.surface);
     }
-    drawAlerts(u, group.alerts, c, group.highlighted);
+    // What opened or grew worse; its end is in the list beside the charts.
+    drawAlerts(u, group.alerts.filter((a) => a.state !== "closed"), c, group.highlighted);
   }
 }
 

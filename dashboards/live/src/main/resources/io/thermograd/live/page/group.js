@@ -45,7 +45,7 @@ export class Group {
     this.#window = from === null ? null : [from, to];
     this.#onZoom(this.#window);
     for (const panel of this.panels) {
-      panel.u?.setData(panel.u.data, true);
+      panel.rewindow();
     }
   }
 

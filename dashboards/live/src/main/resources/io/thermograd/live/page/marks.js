@@ -112,8 +112,12 @@ export function drawBounds(u, steps, values, lows, color) {
   ctx.restore();
 }
 
-/** Names the dashed reference line at that end of it where the main line is farther away. */
-export function drawReferenceName(u, values, main, label, color, halo) {
+/**
+ * Names the dashed reference line at that end of it where the main line is farther away.
+ *
+ * @param name of the line, given its value there
+ */
+export function drawReferenceName(u, values, main, name, color, halo) {
   const [from, to] = u.series[0].idxs;
   const known = (column, i) => column[i] !== null && column[i] !== undefined;
   const y = (column, i) => u.valToPos(column[i], "y", true);
@@ -135,6 +139,7 @@ export function drawReferenceName(u, values, main, label, color, halo) {
   const at = right ? last : first;
   const line = y(values, at);
   const below = line - u.bbox.top < 20 * ratio || (known(main, at) && y(main, at) < line && line - y(main, at) < 30 * ratio);
+  const label = name(values[at]);
   const { ctx } = u;
   ctx.save();
   ctx.setLineDash([]);

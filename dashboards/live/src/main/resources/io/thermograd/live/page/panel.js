@@ -5,6 +5,7 @@ import { count, exact, number, quantity } from "./format.js";
 import { prefersLog } from "./ranges.js";
 import { align, Chart, MAIN, DOTS, othersOf } from "./chart.js";
 import { Frame } from "./frame.js";
+import { Ribbon } from "./ribbon.js";
 
 const HEIGHT = 172;
 const NEVER = "the analyzer has not reported it for this run";
@@ -44,7 +45,8 @@ export class Panel {
     });
     this.root = this.frame.root;
     this.plot = this.frame.plot;
-    this.root.append(this.note);
+    this.ribbon = panel.ribbon ? new Ribbon(group) : null;
+    this.root.append(...[this.ribbon?.root, this.note].filter(Boolean));
   }
 
   get id() {
@@ -71,11 +73,13 @@ export class Panel {
       absent: this.#why,
       value: this.value.textContent,
       interval: this.interval.textContent,
+      regimes: this.ribbon?.describe() ?? [],
     };
   }
 
   set(selected, others) {
     this.#selected = selected;
+    this.ribbon?.set(selected);
     this.#data = align(this.#panel, selected, others);
     const d = this.#data;
     const has = (column) => column.some((x) => x !== null && x !== undefined);
@@ -131,6 +135,7 @@ export class Panel {
 
   refit() {
     this.#chart?.resize();
+    this.ribbon?.draw();
   }
 
   /** With new colours, for instance. */
@@ -140,6 +145,12 @@ export class Panel {
     if (this.#data) {
       this.set(this.#selected, this.#group.others());
     }
+  }
+
+  /** For another window of steps. */
+  rewindow() {
+    this.u?.setData(this.u.data, true);
+    this.ribbon?.draw();
   }
 
   redraw() {

@@ -2,7 +2,9 @@
 
 import { get, runPath, Stream } from "./api.js";
 import { Alerts } from "./alerts.js";
+import { BasinMap } from "./basins.js";
 import { el, replace, text } from "./dom.js";
+import { Forecasts } from "./forecasts.js";
 import { count, number, words } from "./format.js";
 import { Group } from "./group.js";
 import { Panel } from "./panel.js";
@@ -15,6 +17,8 @@ const DRAW_EVERY_MS = 200;
 const RETRY_MS = 2_000;
 /** Beyond this the server's thinned history replaces what gathered in an open tab. */
 const MOST_POINTS = 12_000;
+/** What draws something else than a quantity. */
+const VIEWS = { basins: BasinMap, forecasts: Forecasts };
 
 export class RunView {
   #runId;
@@ -39,6 +43,7 @@ export class RunView {
     this.group = new Group((window) => this.#zoomed(window));
     this.panels = [];
     this.ranks = [];
+    this.views = [];
     const sections = SECTIONS.map((section) => this.#section(section));
     this.group.panels = this.panels;
     this.progress = new Progress();
@@ -85,21 +90,23 @@ export class RunView {
       alert: (alert) => this.#alert(alert),
       run: (row) => (row.gone ? null : this.#fill()),
     });
-    this.sizes = new ResizeObserver(() => [...this.panels, ...this.ranks].forEach((p) => p.refit()));
+    this.sizes = new ResizeObserver(() => [...this.panels, ...this.ranks, ...this.views].forEach((p) => p.refit()));
     this.sizes.observe(this.root);
     this.clock = setInterval(() => this.#head(), 1_000);
   }
 
-  #section({ title, panels = [], ranks = [] }) {
+  #section({ title, panels = [], ranks = [], views = [] }) {
     const charts = panels.map((p) => new Panel(p, this.group, this.#shell.catalogue));
     const latest = ranks.map((r) => new Ranks(r, this.#shell.catalogue));
+    const others = views.map((name) => new VIEWS[name](this.#shell.catalogue));
     this.panels.push(...charts);
     this.ranks.push(...latest);
+    this.views.push(...others);
     return el(
       "section",
       { class: "chart-section", "aria-label": title },
       el("h2", {}, title),
-      el("div", { class: "charts" }, ...[...charts, ...latest].map((p) => p.root)),
+      el("div", { class: "charts" }, ...[...others, ...charts, ...latest].map((p) => p.root)),
     );
   }
 
@@ -128,6 +135,7 @@ export class RunView {
       lastStep: this.#selected().lastStep,
       alerts: this.#alerts.length,
       ranks: Object.fromEntries(this.ranks.map((r) => [r.id, r.describe()])),
+      views: Object.fromEntries(this.views.map((v) => [v.id, v.describe()])),
     };
   }
 
@@ -236,6 +244,7 @@ export class RunView {
     this.alerts.set(alerts);
     this.verdict.set(selected.latest);
     this.ranks.forEach((r) => r.set(selected.latest));
+    this.views.forEach((v) => v.set(selected));
     this.#attemptButtons();
     replace(this.settingsList, ...settings(this.#attempts.find((a) => a.attempt === number), selected.latest));
     if (!this.settingsList.childElementCount) {

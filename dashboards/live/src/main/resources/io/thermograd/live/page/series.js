@@ -2,6 +2,12 @@
 
 const PARTS = ["value", "low", "high"];
 
+/** Columns that are no quantities: what the run was doing, and where it was. */
+export const REGIME = "$regime";
+export const BASIN = "$basin";
+export const X = "$x";
+export const Y = "$y";
+
 export class Series {
   step = [];
   time = [];
@@ -23,7 +29,8 @@ export class Series {
 
   /** Adds what /insights?format=columns answered. */
   merge(answer) {
-    const { step, time, quantities } = answer;
+    const { step, time } = answer;
+    const quantities = { ...answer.quantities, ...columnsOf(answer) };
     if (step.length && step[0] > this.lastStep) {
       const before = this.length;
       // Not push(...step): a long history would overflow the stack.
@@ -58,7 +65,7 @@ export class Series {
 
   /** Adds one insight; the same step again replaces it. */
   add(insight) {
-    const q = insight.quantities;
+    const q = { ...insight.quantities, ...placeOf(insight) };
     this.#put(insight.step, insight.time, (name, part) => q[name]?.[part], Object.keys(q));
     if (this.latest === null || insight.step >= this.latest.step) {
       this.latest = insight;
@@ -102,4 +109,20 @@ export class Series {
     }
     return column;
   }
+}
+
+/** Of an answer in columns. */
+function columnsOf({ regime, basin }) {
+  return {
+    ...(regime ? { [REGIME]: { value: regime } } : {}),
+    ...(basin ? { [BASIN]: { value: basin.current }, [X]: { value: basin.x }, [Y]: { value: basin.y } } : {}),
+  };
+}
+
+/** The same of one insight. */
+function placeOf({ regime, basin }) {
+  return {
+    [REGIME]: { value: regime ?? null },
+    ...(basin ? { [BASIN]: { value: basin.current }, [X]: { value: basin.position.x }, [Y]: { value: basin.position.y } } : {}),
+  };
 }

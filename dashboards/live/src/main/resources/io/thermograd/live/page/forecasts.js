@@ -1,0 +1,79 @@
+// What is expected, until when, and how good such expectations were so far.
+
+import { el, replace, text } from "./dom.js";
+import { count, NONE, number, quantity, words } from "./format.js";
+import { Frame } from "./frame.js";
+
+export class Forecasts {
+  #shown = "";
+  #why = "";
+
+  constructor(catalogue) {
+    this.catalogue = catalogue;
+    this.body = el("tbody");
+    this.value = el("span", { class: "value" });
+    this.note = el("span", { class: "interval" });
+    this.frame = new Frame(
+      { unit: "", meaning: "Statements about the future, each written down and held against what came." },
+      {
+        id: "forecasts",
+        title: "Forecasts",
+        hint: "Held: how many past forecasts of this kind had the outcome inside their interval; it should be about the stated level. Log score: mean log density of the outcomes, higher is better; only differences between equal kinds mean something.",
+        readout: [this.value, this.note],
+      },
+    );
+    this.root = this.frame.root;
+    this.root.classList.add("wide");
+    this.plot = this.frame.plot;
+    this.plot.removeAttribute("role");
+    this.plot.style.height = "auto";
+    const heads = ["What", "Expected", "Due at step", "Held", "Log score"];
+    this.plot.append(el("table", { class: "forecasts" }, el("thead", {}, el("tr", {}, ...heads.map((h) => el("th", { scope: "col" }, h)))), this.body));
+    this.frame.show(false, null);
+  }
+
+  get id() {
+    return "forecasts";
+  }
+
+  /** For tests and the console. */
+  describe() {
+    return { rows: this.body.rows.length, absent: this.#why };
+  }
+
+  set(series) {
+    const insight = series.latest;
+    const open = insight?.forecasts ?? [];
+    const scores = insight?.forecast_scores ?? {};
+    const names = [...new Set([...open.map((f) => f.name), ...Object.keys(scores)])];
+    const drawn = names.length > 0;
+    this.#why = insight ? (drawn ? "" : "no forecast has been made yet") : "waiting";
+    this.frame.show(drawn, insight ? this.#why : null);
+    const scored = Object.values(scores).reduce((sum, s) => sum + s.scored, 0);
+    const held = Object.values(scores).reduce((sum, s) => sum + s.covered, 0);
+    text(this.value, drawn ? (scored ? `${number((100 * held) / scored)} % held` : NONE) : NONE);
+    text(this.note, drawn ? (scored ? `of ${count(scored)} scored so far` : "none is due yet") : "");
+    const key = JSON.stringify([open, scores]);
+    if (key !== this.#shown) {
+      this.#shown = key;
+      replace(this.body, ...names.map((name) => this.#row(name, open.filter((f) => f.name === name).at(-1), scores[name])));
+    }
+  }
+
+  refit() {}
+
+  #row(name, forecast, score) {
+    const about = this.catalogue[name];
+    const [value, interval] = quantity(forecast?.expected);
+    const unit = about && about.unit !== "1" ? ` ${about.unit}` : "";
+    return el(
+      "tr",
+      {},
+      el("th", { scope: "row", title: about?.meaning ?? "" }, words(name)),
+      el("td", {}, forecast ? `${value}${value === NONE ? "" : unit} ${interval}` : NONE),
+      el("td", {}, forecast ? count(forecast.due) : NONE),
+      el("td", {}, score?.scored ? `${count(score.covered)} of ${count(score.scored)} (stated ${number(100 * score.level)} %)` : "none due yet"),
+      el("td", {}, number(score?.mean_log_score)),
+    );
+  }
+}
