@@ -1,10 +1,12 @@
 """What watching every step costs, in process CPU time, against plain logging and against nothing.
 
-    OMP_NUM_THREADS=1 python3 overhead.py [--rounds 15] [CASE …]
+    OMP_NUM_THREADS=1 PYTHONPATH=agent/python/src python3 agent/python/bench/overhead.py [--rows cnn mlp17k …]
 
-Rounds of all variants are interleaved in random order; the table shows medians of paired ratios to "no watcher". A/A is
-"no watcher" once more. "norms" logs the loss and every layer's gradient norm with plain torch; "read" is one pass of
-torch.norm over the gradients.
+One network and one optimizer a row; short blocks of steps, in random order, with and without. The table has medians of
+paired ratios to "no watcher" of the CPU time of all threads, one thread for torch. A/A is "no watcher" once more. "norms"
+logs the loss and every layer's gradient norm with plain torch; "read" is one pass of torch.norm over the
+gradients. Watched: dim 1024, every step, gradient and parameters, into a sink that makes the bytes and drops them; a block
+ends when they are made.
 """
 
 import argparse
@@ -17,13 +19,20 @@ import torch
 from torch import nn
 
 import thermograd
+from workloads import ROWS
+
+VARIANTS = ["none", "A/A", "watched", "norms", "read"]
 
 
 class NoSink:
     """Makes the bytes and lets them go, so that no disk or broker is measured."""
 
+    def __init__(self):
+        self.events = 0
+
     def send(self, event):
         event.SerializeToString()
+        self.events += 1
 
     def failed(self):
         return 0
@@ -32,98 +41,97 @@ class NoSink:
         pass
 
 
-class Transformer(nn.Module):
-    def __init__(self, width=320, layers=8, words=256, length=64):
-        super().__init__()
-        self.words = nn.Embedding(words, width)
-        self.places = nn.Parameter(0.02 * torch.randn(length, width))
-        layer = nn.TransformerEncoderLayer(width, 8, 4 * width, dropout=0.0, batch_first=True)
-        self.body = nn.TransformerEncoder(layer, layers)
-        self.head = nn.Linear(width, words)
+class Bench:
+    def __init__(self, row, optimizer):
+        torch.manual_seed(0)
+        self.row = row
+        self.net = row.make()
+        self.x, self.y = row.batch()
+        parameters = self.net.parameters()
+        self.optimizer = (
+            torch.optim.SGD(parameters, lr=1e-4, momentum=0.9)
+            if optimizer == "sgd"
+            else torch.optim.AdamW(parameters, lr=1e-6)
+        )
+        self.logged = []
+        self.watcher = None
 
-    def forward(self, tokens):
-        return self.head(self.body(self.words(tokens) + self.places)).transpose(1, 2)
-
-
-def mlp(*sizes):
-    layers = [m for a, b in zip(sizes, sizes[1:]) for m in (nn.Linear(a, b), nn.ReLU())]
-    return nn.Sequential(*layers[:-1])
-
-
-def cnn():
-    return nn.Sequential(
-        nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(16, 64, 3, padding=1), nn.ReLU(),
-        nn.MaxPool2d(2), nn.Flatten(), nn.Linear(64 * 4, 96), nn.ReLU(), nn.Linear(96, 10),
-    )
-
-
-CASES = {
-    "transformer 10 M": (Transformer, lambda: torch.randint(256, (16, 64)), lambda: torch.randint(256, (16, 64)), 2),
-    "MLP 1 M, batch 64": (lambda: mlp(784, 880, 340, 10), lambda: torch.randn(64, 784), lambda: torch.randint(10, (64,)), 40),
-    "MLP 1 M, batch 256": (lambda: mlp(784, 880, 340, 10), lambda: torch.randn(256, 784), lambda: torch.randint(10, (256,)), 20),
-    "CNN 38 k": (cnn, lambda: torch.randn(64, 1, 8, 8), lambda: torch.randint(10, (64,)), 60),
-    "MLP 17 k": (lambda: mlp(64, 128, 64, 10), lambda: torch.randn(64, 64), lambda: torch.randint(10, (64,)), 300),
-}
-
-
-def measure(case, variant, optimizer_name):
-    make, inputs, targets, steps = CASES[case]
-    torch.manual_seed(0)
-    net = make()
-    optimizer = (
-        torch.optim.SGD(net.parameters(), lr=1e-3, momentum=0.9)
-        if optimizer_name == "sgd"
-        else torch.optim.AdamW(net.parameters(), lr=1e-4)
-    )
-    x, y = inputs(), targets()
-    watcher = thermograd.watch(net, optimizer, sink=NoSink()) if variant == "watched" else None
-    kept = []
-
-    def step():
-        optimizer.zero_grad()
-        loss = nn.functional.cross_entropy(net(x), y)
+    def step(self, variant):
+        self.optimizer.zero_grad()
+        loss = nn.functional.cross_entropy(self.net(self.x), self.y)
         loss.backward()
         if variant == "read":
-            for p in net.parameters():
+            for p in self.net.parameters():
                 torch.norm(p.grad)
-        if variant == "norms":
-            kept.append((loss.item(), [torch.norm(p.grad).item() for p in net.parameters()]))
-        optimizer.step()
-        if watcher:
-            watcher.log(loss=loss)
+        elif variant == "norms":
+            self.logged = [loss.item(), [torch.norm(p.grad).item() for p in self.net.parameters()]]
+        self.optimizer.step()
+        if variant == "watched":
+            self.watcher.log(loss=loss)
 
-    for _ in range(3):
-        step()
-    begin = time.process_time()
-    for _ in range(steps):
-        step()
-    spent = time.process_time() - begin
-    if watcher:
-        watcher.finish()
-    return spent / steps
+    def block(self, variant):
+        """CPU seconds a step."""
+        sink, steps = NoSink(), self.row.steps
+        if variant == "watched":
+            self.watcher = thermograd.watch(self.net, self.optimizer, sink=sink, run_id="bench")
+        warm = self.row.warm
+        for _ in range(warm):
+            self.step(variant)
+        if variant == "watched":
+            # One event for the start, none yet for the latest step: it may still be added to.
+            self.await_events(sink, warm)
+        begin = time.process_time()
+        for _ in range(steps):
+            self.step(variant)
+        if variant == "watched":
+            self.await_events(sink, warm + steps)
+        spent = time.process_time() - begin
+        if variant == "watched":
+            self.watcher.finish()
+        return spent / steps
+
+    @staticmethod
+    def await_events(sink, count):
+        while sink.events < count:
+            time.sleep(0.005)
+
+    def memory(self):
+        sketcher = thermograd.Sketcher(list(self.net.parameters()))
+        p, own = sketcher.parameter_count, sketcher.table_bytes
+        print(
+            f"{'':20}P {p:,}, {sketcher.scheme}: tables {own / 1024:,.0f} KiB, {100 * own / (4 * p):.1f} % of P; "
+            f"in the queue {2 * sketcher.dim:,} floats a step; copied together: {p if not sketcher._folds else 0:,} floats"
+        )
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=15)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", nargs="+", choices=list(ROWS), default=list(ROWS))
+    parser.add_argument("--scale", type=float, default=1.0, help="multiplies the number of rounds")
     parser.add_argument("--optimizer", choices=["sgd", "adamw"], default="sgd")
-    parser.add_argument("cases", nargs="*", metavar="CASE")
     options = parser.parse_args()
     logging.disable(logging.WARNING)
     torch.set_num_threads(1)
-    variants = ["none", "A/A", "watched", "norms", "read"]
-    print(f"{'':22}{'ms/step':>9}" + "".join(f"{v:>10}" for v in variants[1:]))
-    for case in options.cases or CASES:
-        ratios = {v: [] for v in variants}
+    print(f"torch {torch.__version__}, {options.optimizer}")
+    print(f"{'':20}{'ms/step':>9}" + "".join(f"{v:>16}" for v in VARIANTS[1:]) + "    (half of the rounds between)")
+    for name in options.rows:
+        row = ROWS[name]
+        bench = Bench(row, options.optimizer)
+        ratios = {v: [] for v in VARIANTS}
         base = []
-        for _ in range(options.rounds):
-            order = random.sample(variants, len(variants))
-            spent = {v: measure(case, v, options.optimizer) for v in order}
+        bench.block("none")
+        for _ in range(max(2, round(options.scale * row.rounds))):
+            order = random.sample(VARIANTS, len(VARIANTS))
+            spent = {v: bench.block(v) for v in order}
             base.append(spent["none"])
-            for v in variants:
-                ratios[v].append(spent[v] / spent["none"])
-        row = "".join(f"{100 * (statistics.median(ratios[v]) - 1):>+9.1f}%" for v in variants[1:])
-        print(f"{case:22}{1e3 * statistics.median(base):>9.3f}{row}", flush=True)
+            for v in VARIANTS:
+                ratios[v].append(spent[v] / spent["none"] - 1)
+        line = f"{row.title:20}{1e3 * statistics.median(base):>9.3f}"
+        for v in VARIANTS[1:]:
+            low, middle, high = statistics.quantiles(ratios[v], n=4)
+            line += f"{100 * middle:>+7.1f}% ({100 * low:+.0f}…{100 * high:+.0f})".rjust(16)
+        print(line, flush=True)
+        bench.memory()
 
 
 if __name__ == "__main__":

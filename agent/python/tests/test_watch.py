@@ -113,13 +113,14 @@ def test_says_what_the_run_is(sink):
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_changes_no_bit_of_the_training(name, sink):
+@pytest.mark.parametrize("width, chunks", [(30, 1), (200, 1), (200, 3), (10_000, 1)])
+def test_changes_no_bit_of_the_training(name, width, chunks, sink):
     def run(watched):
-        net = model(width=200)
+        net = model(width=width)
         random.seed(1), np.random.seed(1), torch.manual_seed(1)
         optimizer = OPTIMIZERS[name](net.parameters())
         watcher = thermograd.watch(net, optimizer, sink=sink, dim=256) if watched else None
-        train(net, optimizer, steps=20)
+        train(net, optimizer, steps=20, chunks=chunks)
         state = (random.random(), np.random.rand(), torch.rand(1).item())
         if watcher:
             watcher.finish()
@@ -182,6 +183,106 @@ def test_scaled_and_clipped_gradients_are_those_in_use(sink):
     rows = [vector(m.grad_sketch) for m in step.micro_batches]
     np.testing.assert_allclose(np.mean(rows, axis=0), used, atol=1e-7)
     assert np.linalg.norm(rows[0] - rows[1]) > 1e-4
+
+
+def chunk_gradients(net, pairs):
+    twin = copy.deepcopy(net).double()
+    return [flat(torch.autograd.grad(loss_of(twin, x.double(), y), list(twin.parameters()))) for x, y in pairs]
+
+
+def assert_chunks(step, examples, rows, scale=1.0):
+    assert [m.examples for m in step.micro_batches] == examples
+    for m, row in zip(step.micro_batches, rows):
+        np.testing.assert_allclose(vector(m.grad_sketch), scale * row, atol=3e-6)
+
+
+@pytest.mark.parametrize("to_none", [True, False])
+def test_steps_of_one_pass_and_of_several_alternate(to_none, sink):
+    net = model()
+    optimizer = OPTIMIZERS["momentum"](net.parameters())
+    counts = [1, 1, 1, 3, 1, 1, 2, 2, 1, 1]
+    expected = []
+    with thermograd.watch(net, optimizer, sink=sink):
+        for t, m in enumerate(counts):
+            pairs = [batch(t, j, size=4 + j) for j in range(m)]
+            expected.append(chunk_gradients(net, pairs))
+            optimizer.zero_grad(set_to_none=to_none)
+            for x, y in pairs:
+                (loss_of(net, x, y) / m).backward()
+            optimizer.step()
+    for step, m, rows in zip(sink.steps, counts, expected):
+        assert_chunks(step, [4 + j for j in range(m)], rows)
+
+
+def test_a_single_pass_is_seen_as_clipping_left_it(sink):
+    net = model()
+    optimizer = OPTIMIZERS["sgd"](net.parameters())
+    used = []
+    with thermograd.watch(net, optimizer, sink=sink):
+        for t in range(4):
+            optimizer.zero_grad()
+            loss_of(net, *batch(t, 0)).backward()
+            nn.utils.clip_grad_norm_(net.parameters(), 0.01)
+            used.append(flat([p.grad for p in net.parameters()]))
+            optimizer.step()
+    for step, row in zip(sink.steps, used):
+        assert_chunks(step, [4], [row])
+        assert step.grad_sqnorm == pytest.approx(1e-4, rel=1e-3)
+
+
+@pytest.mark.parametrize("to_none", [True, False])
+@pytest.mark.parametrize("clear_first", [True, False])
+def test_a_pass_whose_step_was_skipped_is_forgotten_in_a_row_of_single_ones(to_none, clear_first, sink):
+    net = model()
+    optimizer = OPTIMIZERS["sgd"](net.parameters())
+    expected = []
+    with thermograd.watch(net, optimizer, sink=sink):
+        for t in range(8):
+            x, y = batch(t, 0)
+            if clear_first:
+                optimizer.zero_grad(set_to_none=to_none)
+            out = net(x)
+            if not clear_first:
+                optimizer.zero_grad(set_to_none=to_none)
+            nn.functional.cross_entropy(out, y).backward()
+            if t not in (3, 6):
+                expected.append(chunk_gradients(net, [(x, y)]))
+                optimizer.step()
+    for step, rows in zip(sink.steps, expected):
+        assert_chunks(step, [4], rows)
+
+
+def test_two_forward_passes_before_a_step_end_the_row_of_single_ones(sink):
+    net = model()
+    optimizer = OPTIMIZERS["sgd"](net.parameters())
+    sums = []
+    with thermograd.watch(net, optimizer, sink=sink):
+        for t in range(6):
+            optimizer.zero_grad()
+            pairs = [batch(t, 0), batch(t, 1)] if t >= 3 else [batch(t, 0)]
+            losses = [loss_of(net, x, y) / len(pairs) for x, y in pairs]
+            for loss in losses:
+                loss.backward()
+            sums.append(flat([p.grad for p in net.parameters()]))
+            optimizer.step()
+    assert [len(s.micro_batches) for s in sink.steps] == [1, 1, 1, 0, 0, 0]
+    for step, row in zip(sink.steps[3:], sums[3:]):
+        np.testing.assert_allclose(vector(step.grad_sketch), row, atol=1e-6)
+
+
+def test_a_look_at_the_model_between_steps_costs_that_step_its_examples_at_most(sink):
+    net = model()
+    optimizer = OPTIMIZERS["sgd"](net.parameters())
+    with thermograd.watch(net, optimizer, sink=sink):
+        for t in range(9):
+            if t == 3:
+                with torch.no_grad():
+                    net(batch(50, 0)[0])
+            if t == 5:
+                net(batch(50, 0)[0])
+            train(net, optimizer, steps=1, chunks=1)
+    known = [s.batch_size for s in sink.steps]
+    assert known == [4, 4, 4, 4, 4, 0, 4, 4, 4]
 
 
 def test_frozen_and_unused_parameters_and_shared_weights(sink):

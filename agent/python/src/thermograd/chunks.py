@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
-from typing import Any, List, Optional, Sequence
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import torch
 from torch.autograd import Variable
@@ -35,6 +36,12 @@ class Chunks:
     The sketch is linear, so one pass over the gradients per backward is enough, and gradients are never
     copied. A hook on the parameters queues the look for the end of the pass; when nothing was done to the
     gradients since, the step itself needs no further look.
+
+    **Steps of one pass.** After a step that had one forward and one backward pass, the next is expected to be like it: only
+    the parameter that the gradient reached first keeps its hook, and the end of the pass is noted, not looked at. The look is
+    left to the step, which sees what clipping made of the gradient. A further forward pass before that ends it: what was
+    noted is looked at before anything is added to it, and all hooks are back. A step whose first pass was missed in
+    this way is sent without its number of examples.
     """
 
     def __init__(
@@ -51,41 +58,84 @@ class Chunks:
         self._versions: List[Any] = []
         self._queued = False
         self._examples: Optional[int] = None
+        self._forwards = 0  # since the last step
+        self._first: Optional[torch.nn.Parameter] = None  # that a pass reached
+        self._single = False
+        #: A pass that was not looked at: a gradient that it left, as `_mark`, and its examples.
+        self._noted: Optional[Tuple[Any, Optional[int]]] = None
+        self._missed = False  # a pass of this step, perhaps
         self.paused = False
+        self._hooks: Dict[torch.nn.Parameter, Any] = {}
         # Of a pass that reaches any parameter, so that a partly frozen model is seen as well.
-        self._hooks = [p.register_hook(self._reached) for p in parameters if p.requires_grad]
-        if model is not None:
-            self._hooks.append(model.register_forward_pre_hook(self._forward))
+        self._hook(parameters)
+        self._model_hook = None if model is None else model.register_forward_pre_hook(self._forward)
 
     def close(self) -> None:
-        for hook in self._hooks:
-            hook.remove()
-        self._hooks = []
+        self._unhook(None)
+        if self._model_hook is not None:
+            self._model_hook.remove()
+
+    def _hook(self, parameters: Sequence[torch.nn.Parameter]) -> None:
+        for p in parameters:
+            if p.requires_grad and p not in self._hooks:
+                self._hooks[p] = p.register_hook(functools.partial(self._reached, p))
+
+    def _unhook(self, kept: Optional[torch.nn.Parameter]) -> None:
+        for p in [p for p in self._hooks if p is not kept]:
+            self._hooks.pop(p).remove()
 
     def _forward(self, module: torch.nn.Module, inputs: Any) -> None:
-        if torch.is_grad_enabled() and not self.paused:
-            first = next((x for x in inputs if isinstance(x, torch.Tensor) and x.dim() > 0), None)
-            if first is not None:
-                self._examples = first.shape[0]
+        if self.paused or not torch.is_grad_enabled():
+            return
+        self._forwards += 1
+        if self._single and self._forwards > 1:
+            self._leave_single()
+        for x in inputs:
+            if isinstance(x, torch.Tensor) and x.dim() > 0:
+                self._examples = x.shape[0]
+                return
 
-    def _reached(self, grad: torch.Tensor) -> None:
-        if not self._queued and not self.paused:
-            self._queued = True
-            Variable._execution_engine.queue_callback(self._passed)
+    def _reached(self, parameter: torch.nn.Parameter, grad: torch.Tensor) -> None:
+        if self._queued or self.paused:
+            return
+        self._queued = True
+        self._first = parameter
+        if self._noted is not None:
+            self._leave_single()
+        Variable._execution_engine.queue_callback(self._passed)
 
     def _passed(self) -> None:
         self._queued = False
+        examples, self._examples = self._examples, None
+        if self._single:
+            self._noted = self._mark(), examples
+        else:
+            self._look(examples)
+
+    def _enter_single(self) -> None:
+        if self._model_hook is not None and self._forwards == 1 and self._first is not None and not self._missed:
+            self._single = True
+            self._unhook(self._first)
+
+    def _leave_single(self) -> None:
+        noted, self._noted = self._noted, None
+        self._single = False
+        self._hook(self._parameters)
+        if noted is None:
+            self._missed = True
+        # If not, the gradients were cleared without a step in between.
+        elif noted[0] == self._mark():
+            self._look(noted[1])
+
+    def _look(self, examples: Optional[int]) -> None:
         try:
-            self._add(self._sketch(), self._examples)
+            self._add(self._sketcher.sketch([p.grad for p in self._parameters]), examples)
         except Exception:
             # Seen again at the step, which says so.
             self._total = None
             self._chunks = []
-        self._examples = None
 
     def _add(self, total: torch.Tensor, examples: Optional[int]) -> None:
-        if self._chunks and self._total is None:
-            return
         if self._total is not None and self._cleared():
             # zero_grad() without a step in between: what was gathered went with it.
             self._total, self._chunks = None, []
@@ -95,12 +145,17 @@ class Chunks:
         self._sqnorm = self._sketcher.sqnorm
         self._versions = self._now()
 
-    def _sketch(self) -> torch.Tensor:
-        return self._sketcher.sketch([p.grad for p in self._parameters])
-
     def _now(self) -> List[Any]:
         # What an in-place change or another tensor in its place would show.
         return [None if p.grad is None else (id(p.grad), p.grad._version) for p in self._parameters]
+
+    def _mark(self) -> Any:
+        # The same of one gradient that is there.
+        for p in self._parameters:
+            grad = p.grad
+            if grad is not None:
+                return id(grad), grad._version
+        return None
 
     def _cleared(self) -> bool:
         # Accumulation adds in place, once, to some of the very same tensors and leaves the others alone.
@@ -116,16 +171,21 @@ class Chunks:
         return not added
 
     def take(self, grads: Sequence[Optional[torch.Tensor]]) -> Gathered:
-        """The chunks since the last step, and the gradient in use."""
-        chunks, total = self._chunks, self._total
-        changed = total is None or self._versions != self._now()
-        if changed:
-            used = self._sketch()
-            self._sqnorm = self._sketcher.sqnorm
-            if not chunks:
-                chunks = [Chunk(used, self._examples)]
+        """The chunks since the last step, and the gradient in use. Under ``torch.no_grad()``."""
+        if self._total is None:
+            used = self._sketcher.sketch_quietly(grads)
+            examples = self._examples if self._noted is None else self._noted[1]
+            gathered = Gathered([Chunk(used, examples)], used, self._sketcher.sqnorm, False)
+            self._noted = None
         else:
-            assert total is not None
-            used = total
-        self._chunks, self._total, self._versions = [], None, []
-        return Gathered(chunks, used, self._sqnorm, changed and total is not None)
+            changed = self._versions != self._now()
+            used = self._sketcher.sketch_quietly(grads) if changed else self._total
+            gathered = Gathered(self._chunks, used, self._sketcher.sqnorm if changed else self._sqnorm, changed)
+            if len(self._chunks) == 1:
+                self._enter_single()
+        if self._missed:
+            for chunk in gathered.chunks:
+                chunk.examples = None
+        self._chunks, self._total, self._missed = [], None, False
+        self._forwards = 0
+        return gathered

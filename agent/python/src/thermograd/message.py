@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, Dict, Iterable, List, Optional, Tuple
 
-import numpy as np
 import torch
 
 from . import thermograd_pb2 as pb
@@ -17,6 +17,11 @@ _OVERHEAD = 512
 class StepParts:
     """What is gathered of a step. The training thread fills it in; the reporter's thread calls `message`."""
 
+    __slots__ = (
+        "step", "time", "loss", "validation_loss", "examples", "learning_rate", "scales_with_gradient", "summed",
+        "param_sketch", "grad_sketch", "grad_sqnorm", "tracked", "curvature", "_micro", "_sizes", "_batch", "_event",
+    )  # fmt: skip
+
     def __init__(self) -> None:
         self.step = 0
         self.time = 0.0
@@ -27,7 +32,7 @@ class StepParts:
         self.scales_with_gradient = True
         self.summed = 1  # how many times ḡ the gradient in use is
         self.param_sketch: Optional[torch.Tensor] = None
-        self.grad_sketch: torch.Tensor = torch.empty(0)
+        self.grad_sketch: Optional[torch.Tensor] = None
         self.grad_sqnorm: Optional[torch.Tensor] = None
         self.tracked: Dict[str, Any] = {}
         self.curvature: Optional[Curvature] = None
@@ -42,6 +47,11 @@ class StepParts:
         """Micro-batch gradients g_j whose mean is ḡ, the gradient in use, weight decay included."""
         chunks = gathered.chunks
         m = len(chunks)
+        self._sizes = [c.examples for c in chunks]
+        if m == 1 and decay == 0 and not gathered.changed:
+            self.grad_sketch = gathered.used
+            self._micro = [chunks[0].sketch]
+            return
         # ḡ is the mean over micro-batches. Where m losses were summed undivided, the optimizer used mḡ:
         # that is a learning rate of mη.
         summed = accumulation == "sum" and m > 1
@@ -59,7 +69,6 @@ class StepParts:
             self._micro = [factor * g for g in self._micro]
         if penalty is not None:
             self._micro = [g + penalty for g in self._micro]
-        self._sizes = [c.examples for c in chunks]
 
     def known_examples(self) -> Optional[int]:
         """B, where it is known by now."""
@@ -76,25 +85,22 @@ class StepParts:
 
     def size(self) -> int:
         """Bytes of the message, about."""
-        floats = sum(g.numel() for g in self._micro)
-        floats += 0 if self.param_sketch is None else self.param_sketch.numel()
-        return _OVERHEAD + 4 * floats
+        vectors = len(self._micro) + (self.param_sketch is not None)
+        return _OVERHEAD + 4 * vectors * (self._micro[0].numel() if self._micro else 0)
 
     def begin_transfer(self) -> None:
         """Starts copies to the host, on a device that has its own memory, without waiting for them."""
-        device = self.grad_sketch.device
-        if device.type != "cuda":
+        sketch, self.grad_sketch = self.grad_sketch, None
+        if sketch is None or not sketch.is_cuda:
             # A live view of a parameter or a loss would change under the reporter's hands.
             return
-        self._micro = [_to_host(g) for g in self._micro]
-        self.param_sketch = None if self.param_sketch is None else _to_host(self.param_sketch)
-        self.grad_sqnorm = None if self.grad_sqnorm is None else _to_host(self.grad_sqnorm)
-        self.grad_sketch = torch.empty(0)
-        self.loss = _to_host(self.loss)
-        self.validation_loss = _to_host(self.validation_loss)
-        self.tracked = {name: _to_host(value) for name, value in self.tracked.items()}
-        self._event = torch.cuda.Event()
-        self._event.record(torch.cuda.current_stream(device))
+        self._micro, (self.param_sketch,) = _fetched(self._micro), _fetched([self.param_sketch])
+        scalars = (self.loss, self.validation_loss, self.grad_sqnorm, self.learning_rate)
+        self.loss, self.validation_loss, self.grad_sqnorm, self.learning_rate = _fetched(scalars)
+        self.tracked = dict(zip(self.tracked, _fetched(self.tracked.values())))
+        # Waited for asleep, by the thread that makes the message: the default spins.
+        self._event = torch.cuda.Event(blocking=True)
+        self._event.record(torch.cuda.current_stream(sketch.device))
 
     def message(self) -> pb.StepEvent:
         """The event, but for the run's name."""
@@ -114,7 +120,9 @@ class StepParts:
         else:
             event.batch_size = self._batch or sum(sizes)
             for g, b in zip(self._micro, sizes):
-                event.micro_batches.add(examples=b).grad_sketch.float32 = _bytes(g)
+                micro = event.micro_batches.add()
+                micro.examples = b
+                micro.grad_sketch.float32 = _bytes(g)
         if self.grad_sqnorm is not None:
             event.grad_sqnorm = float(self.grad_sqnorm)
         if self.param_sketch is not None:
@@ -140,6 +148,10 @@ class StepParts:
         return known if len(known) == m and m > 0 else None
 
 
+def _fetched(values: Iterable[Any]) -> List[Any]:
+    return [_to_host(value) for value in values]
+
+
 def _to_host(value: Any) -> Any:
     if isinstance(value, torch.Tensor) and value.is_cuda:
         host = torch.empty(value.shape, dtype=value.dtype, pin_memory=True)
@@ -148,4 +160,5 @@ def _to_host(value: Any) -> Any:
 
 
 def _bytes(t: torch.Tensor) -> bytes:
-    return np.ascontiguousarray(t.numpy(), dtype="<f4").tobytes()
+    array = t.numpy()
+    return (array if sys.byteorder == "little" else array.byteswap()).tobytes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Optional, Sequence
 
 import torch
@@ -10,6 +11,8 @@ from .sketch import Sketcher
 
 # Float sums of differences drift by a rounding a step: a fresh look this often keeps them exact to 10⁻⁵.
 _FRESH_EVERY = 256
+
+_version = attrgetter("_version")
 
 
 class ParameterSketch:
@@ -30,8 +33,9 @@ class ParameterSketch:
         self._parameters = parameters
         self._sketcher = sketcher
         self._theta: Optional[torch.Tensor] = None
+        self._whole = False  # every parameter has a gradient: the optimizer moves all
         self._velocity: Optional[torch.Tensor] = None
-        self._versions: list = []
+        self._seen = -1  # `_changes` when the recursion was last right
         self._age = 0
 
     @property
@@ -39,13 +43,16 @@ class ParameterSketch:
         """The weight decay that the optimizer adds to the gradient; 0 where it does not, or not equally to all."""
         if isinstance(self._optimizer, torch.optim.AdamW):
             return 0.0
-        decays = {group.get("weight_decay", 0.0) for group in self._optimizer.param_groups}
-        return float(decays.pop()) if len(decays) == 1 else 0.0
+        groups = self._optimizer.param_groups
+        first = groups[0].get("weight_decay", 0.0)
+        alike = len(groups) == 1 or all(group.get("weight_decay", 0.0) == first for group in groups)
+        return float(first) if alike else 0.0
 
     def before(self, grads: Sequence[Optional[torch.Tensor]]) -> torch.Tensor:
-        """S θ now."""
-        if self._theta is None or self._age >= _FRESH_EVERY or self._versions != self._now():
-            self._theta = self._sketcher.sketch(self._parameters)
+        """S θ now. Under ``torch.no_grad()``."""
+        self._whole = not any(g is None for g in grads)
+        if self._theta is None or self._age >= _FRESH_EVERY or self._seen != self._changes():
+            self._theta = self._sketcher.sketch_quietly(self._parameters)
             self._velocity = self._sketched_velocity()
             self._age = 0
         return self._theta
@@ -53,7 +60,7 @@ class ParameterSketch:
     def after(self, gradient: torch.Tensor) -> None:
         """Takes over the step that was made with this S ḡ, weight decay included."""
         group = self._linear()
-        if group is None or self._theta is None or any(p.grad is None for p in self._parameters):
+        if group is None or self._theta is None or not self._whole:
             self._theta = None
             return
         momentum = group["momentum"]
@@ -68,8 +75,12 @@ class ParameterSketch:
                 velocity = torch.add(momentum * velocity, gradient, alpha=1 - group["dampening"])
             self._velocity = velocity
             step = torch.add(gradient, velocity, alpha=momentum) if group["nesterov"] else velocity
-        self._theta = torch.add(self._theta, step, alpha=-group["lr"])
-        self._versions = self._now()
+        rate = group["lr"]
+        if isinstance(rate, torch.Tensor):  # as a number it would be waited for
+            self._theta = self._theta - rate * step
+        else:
+            self._theta = torch.add(self._theta, step, alpha=-rate)
+        self._seen = self._changes()
         self._age += 1
 
     def _linear(self) -> Optional[dict]:
@@ -83,11 +94,11 @@ class ParameterSketch:
             return None
         state = self._optimizer.state
         buffers = [state[p].get("momentum_buffer") if p in state else None for p in self._parameters]
-        return None if all(b is None for b in buffers) else self._sketcher.sketch(buffers)
+        return None if all(b is None for b in buffers) else self._sketcher.sketch_quietly(buffers)
 
-    def _now(self) -> list:
-        # A change behind the optimizer's back (a loaded checkpoint, weight clipping) shows here.
-        return [(id(p), p._version) for p in self._parameters]
+    def _changes(self) -> int:
+        # Versions only rise: a change behind the optimizer's back (a loaded checkpoint, weight clipping) shows here.
+        return sum(map(_version, self._parameters))
 
 
 def precondition(

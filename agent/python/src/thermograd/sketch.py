@@ -2,35 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import List, Optional, Sequence, Tuple
+from typing import Any, List, Optional, Sequence
 
-import numpy as np
 import torch
-import torch.nn.functional as functional
 
+from ._folds import Cells, RowFold, ShiftFold, count_sketch
 from ._splitmix import words
 
-ROW = 64
+try:
+    # One call for what costs three a tensor from Python.
+    from torch._utils import _flatten_dense_tensors as _flatten
+except ImportError:
+    _flatten = None
+
 MIN_DIM = 256
 MAX_DIM = 1 << 20
 
-# Below, a tensor is cheaper to copy than to make a table of bags for.
-_DIRECT = 1 << 16
+# Up to so many times dim floats, copying the tensors together and counting every element is cheapest …
+_COUNTED = 64
+# … and up to so many times, adding up short rows out of order; beyond, it is reading in order that counts.
+_ROWS = 4096
+# The last fold's answer, in dims: wide enough that its own error (4/32 dim) hardly counts.
+_NARROW = 32
 
-# Up to so many copied elements are added one by one: a table of bags would be larger than they are.
-_SCATTERED = 1 << 16
+
+def scheme_of(sizes: Sequence[int], dim: int) -> str:
+    """The scheme for tensors of these sizes, as `Sketcher` describes it."""
+    p = sum(sizes)
+    if p <= dim:
+        return "identity"
+    if p <= _COUNTED * dim:
+        return "count_sketch"
+    return "row_fold" if p <= _ROWS * dim and RowFold.copied(sizes) <= _COUNTED * dim else "shift_fold"
 
 
-@dataclass(frozen=True)
-class _Bags:
-    """Rows of one table, ordered by 2·place + (sign is −): what embedding_bag takes."""
-
-    rows: torch.Tensor
-    starts: torch.Tensor
-
-    def fold(self, table: torch.Tensor) -> torch.Tensor:
-        return functional.embedding_bag(self.rows, table, self.starts, mode="sum")
+def widths(parameter_count: int, dim: int) -> List[int]:
+    """The widths of the scheme shift_fold's folds, widest first: 32·dim, and before it the largest power of two that is
+    at most P/150 − 64·dim, where that is larger. So tables stay below 2 % of P."""
+    narrow = _NARROW * dim
+    most = parameter_count // 150 - 2 * narrow
+    wide = 1 << (most.bit_length() - 1) if most > 0 else 0
+    return [wide, narrow] if wide > narrow else [narrow]
 
 
 class Sketcher:
@@ -38,21 +50,19 @@ class Sketcher:
 
     **Scheme "identity"** when P ≤ dim: the sketch is the vector.
 
-    **Scheme "row_fold"** otherwise. The vector is cut into rows of 64; a tensor begins a row, and its
-    last row is filled up with zeros. With w the outputs of SplitMix64 started at the seed and v the
-    first output of SplitMix64 started at the seed's complement, element j of row r is added as
+    **Scheme "count_sketch"** when P ≤ 64·dim: `count_sketch` of the vector, seeded with the first output of SplitMix64
+    started at the seed; Var ≤ 2‖x‖²‖y‖²/dim.
 
-        out[(o_r − j) mod dim] += s_r · t_j · x[r, j]
-        o_r = the top log2(dim) bits of w(r)      s_r = − if the lowest bit of w(r) is set
-        t_j = − if bit j of v is set
+    **Scheme "row_fold"** when P ≤ 4096·dim and the elements in tensors of less than 65,536 are at most 64·dim (with what
+    is left over by rows of 64 of the others): `RowFold` of the vector, with the seed itself.
 
-    Two rows collide at every shift with probability 1/dim. Pairs of elements in them are uncorrelated
-    but for rows in the very same place, where lane signs cancel: that adds at most as much again as
-    CountSketch's 2‖x‖²‖y‖²/dim, whatever the structure of x and y.
+    **Scheme "shift_fold"** otherwise: one or two `ShiftFold`, of the `widths` for P and dim, then a count sketch seeded
+    as above. The fold to 32·dim is seeded with the second output, the one before it with the third. Fourth moments
+    multiply, so that Var ≤ ((1 + 2/dim)(1 + 4/32dim)(1 + 4/64dim) − 1)‖x‖²‖y‖² ≤ 2.2‖x‖²‖y‖²/dim.
 
-    One pass over the data (`embedding_bag`), float32 sums. Tables: 4 bytes a row of 64 floats, 1.6 % of float32
-    parameters (12 bytes a float for the up to 65,536 that lie in small tensors), and 32 KiB·dim/64. Made once. Not
-    thread-safe. Non-finite elements reach the sketch.
+    float32 sums; other types are converted, sparse tensors made dense. Tables: count_sketch, 8 bytes an element; row_fold,
+    8 bytes a row and 264 bytes a dim, and 8 bytes a copied element; shift_fold, 2 % of float32 parameters at most, or
+    648 bytes a dim where that is more. Made once. Not thread-safe. Non-finite elements reach the sketch.
     """
 
     def __init__(self, shapes: Sequence[torch.Tensor], dim: int = 1024, seed: int = 0):
@@ -62,131 +72,77 @@ class Sketcher:
         """
         if dim < MIN_DIM or dim > MAX_DIM or dim & (dim - 1):
             raise ValueError(f"dim should be a power of two from {MIN_DIM} to {MAX_DIM}: was {dim}")
-        sizes = [t.numel() for t in shapes]
-        self.parameter_count = sum(sizes)
+        self._sizes = [t.numel() for t in shapes]
+        self.parameter_count = sum(self._sizes)
         if self.parameter_count == 0:
             raise ValueError("there should be at least one parameter to sketch: were none")
         self.seed = seed
         self.device = shapes[0].device
         self.identity = self.parameter_count <= dim
         self.dim = self.parameter_count if self.identity else dim
-        self._sizes = sizes
-        #: ‖x‖² of the vector sketched last, where it came for nothing (P ≤ 65,536), else None.
+        #: ‖x‖² of the vector sketched last, where it came for nothing (P ≤ 64·dim), else None.
         self.sqnorm: Optional[torch.Tensor] = None
-        if not self.identity:
-            self._plan(sizes)
+        #: ``identity``, ``count_sketch``, ``row_fold`` or ``shift_fold``, as run_started.sketch_scheme records it.
+        self.scheme = scheme_of(self._sizes, dim)
+        self._gathers = self.scheme in ("identity", "count_sketch")
+        self._folds: List[Any] = []
+        self._count: Optional[Cells] = None
+        if self.scheme == "row_fold":
+            self._folds = [RowFold(self._sizes, dim, seed, self.device)]
+        elif not self.identity:
+            count_seed, narrow_seed, wide_seed = (int(w) for w in words(seed, 0, 3))
+            sizes = self._sizes
+            if self.scheme == "shift_fold":
+                folds = widths(self.parameter_count, dim)
+                for width, fold_seed in zip(folds, (wide_seed, narrow_seed)[2 - len(folds) :]):
+                    self._folds.append(ShiftFold(sizes, width, fold_seed, self.device))
+                    sizes = [width]
+            self._count = count_sketch(sum(sizes), dim, count_seed, self.device)
 
     @property
-    def scheme(self) -> str:
-        """``identity`` or ``row_fold``, as run_started.sketch_scheme records it."""
-        return "identity" if self.identity else "row_fold"
-
-    def _plan(self, sizes: List[int]) -> None:
-        rows_of = [-(-n // ROW) for n in sizes]
-        firsts = np.concatenate([[0], np.cumsum(rows_of)])
-        word = words(self.seed, 0, int(firsts[-1]))
-        places = (word >> np.uint64(64 - self.dim.bit_length() + 1)).astype(np.int64)
-        negative = (word & np.uint64(1)).astype(np.int64)
-        lane = int(words(~self.seed, 0, 1)[0])
-        lanes = np.array([-1.0 if lane >> j & 1 else 1.0 for j in range(ROW)], dtype=np.float32)
-
-        self._direct: List[Tuple[int, _Bags]] = []
-        self._pieces: List[Tuple[int, int]] = []  # tensor, its first element that is copied
-        copied_rows: List[np.ndarray] = []
-        copied_sizes: List[int] = []
-        for i, n in enumerate(sizes):
-            full = n // ROW if n >= _DIRECT else 0
-            if full:
-                at = np.arange(firsts[i], firsts[i] + full)
-                self._direct.append((i, self._bags(places[at], negative[at])))
-            if full * ROW < n:
-                self._pieces.append((i, full * ROW))
-                copied_rows.append(np.arange(firsts[i] + full, firsts[i + 1]))
-                copied_sizes.append(n - full * ROW)
-
-        self._scattered = 0 < sum(copied_sizes) <= _SCATTERED
-        if self._scattered:
-            element = [np.arange(n) for n in copied_sizes]
-            row = np.concatenate([rows[e // ROW] for rows, e in zip(copied_rows, element)])
-            j = np.concatenate([e % ROW for e in element])
-            self._targets = self._put((places[row] - j) % self.dim)
-            self._signs = self._put(((1 - 2 * negative[row]) * lanes[j]).astype(np.float32))
-            self._copies = torch.zeros(len(j), dtype=torch.float32, device=self.device)
-        elif self._pieces:
-            at = np.concatenate(copied_rows)
-            self._copied_bags = self._bags(places[at], negative[at])
-            self._copies = torch.zeros(len(at) * ROW, dtype=torch.float32, device=self.device)
-        self._lanes = self._put(lanes)
-        self._buffer = torch.zeros(self.dim + ROW, ROW, dtype=torch.float32, device=self.device)
-
-    def _bags(self, places: np.ndarray, negative: np.ndarray) -> _Bags:
-        bag = 2 * places + negative
-        order = np.argsort(bag, kind="stable")
-        starts = np.searchsorted(bag[order], np.arange(2 * self.dim))
-        return _Bags(self._put(order.astype(np.int32)), self._put(starts.astype(np.int32)))
-
-    def _put(self, a: np.ndarray) -> torch.Tensor:
-        return torch.from_numpy(a).to(self.device)
+    def table_bytes(self) -> int:
+        """What is kept between sketches."""
+        parts = [*self._folds, *([self._count] if self._count else [])]
+        return sum(part.table_bytes for part in parts)
 
     @torch.no_grad()
     def sketch(self, tensors: Sequence[Optional[torch.Tensor]]) -> torch.Tensor:
         """S of the tensors one after the other; None stands for zeros. A new tensor of ``dim`` floats."""
-        if self.identity:
-            out = torch.cat([self._flat(t, n) for t, n in zip(tensors, self._sizes)])
-            self.sqnorm = torch.dot(out, out)
-            return out
-        bags = self._bag_sums(tensors)
-        out = None if bags is None else self._diagonals(bags)
-        self.sqnorm = None
-        if self._scattered:
-            pieces = [self._flat(tensors[i], self._sizes[i])[start:] for i, start in self._pieces]
-            torch.cat(pieces, out=self._copies)
-            self._copies *= self._signs
-            if out is None:
-                out = torch.zeros(self.dim, dtype=torch.float32, device=self.device)
-            if not self._direct:
-                self.sqnorm = torch.dot(self._copies, self._copies)
-            out.scatter_add_(0, self._targets, self._copies)
-        return torch.zeros(self.dim, dtype=torch.float32, device=self.device) if out is None else out
+        return self.sketch_quietly(tensors)
 
-    def _bag_sums(self, tensors: Sequence[Optional[torch.Tensor]]) -> Optional[torch.Tensor]:
-        total: Optional[torch.Tensor] = None
-        for i, bags in self._direct:
-            t = tensors[i]
-            if t is not None:
-                n = bags.rows.numel() * ROW
-                sums = bags.fold(self._flat(t, self._sizes[i])[:n].view(-1, ROW))
-                total = sums if total is None else total.add_(sums)
-        if self._pieces and not self._scattered:
-            at = 0
-            for i, start in self._pieces:
-                n = self._sizes[i] - start
-                t = tensors[i]
-                here = self._copies[at : at + n]
-                if t is None:
-                    here.zero_()
-                else:
-                    here.copy_(self._flat(t, self._sizes[i])[start:])
-                at += -(-n // ROW) * ROW
-            sums = self._copied_bags.fold(self._copies.view(-1, ROW))
-            total = sums if total is None else total.add_(sums)
-        return total
+    def sketch_quietly(self, tensors: Sequence[Optional[torch.Tensor]]) -> torch.Tensor:
+        """`sketch`, for a caller that is under ``torch.no_grad()`` already."""
+        if self._gathers:
+            flat = self._gathered(tensors)
+            self.sqnorm = torch.dot(flat, flat)
+        else:
+            flats: Sequence[Optional[torch.Tensor]] = [None if t is None else self._flat(t) for t in tensors]
+            for fold in self._folds:
+                flat = fold(flats)
+                flats = [flat]
+        return flat if self._count is None else self._count(flat)
 
-    def _diagonals(self, bags: torch.Tensor) -> torch.Tensor:
-        """out[p] = Σ_j t_j·(bag of +, less bag of −)[p + j, j]: a diagonal of the table for every place."""
-        signed = bags.view(self.dim, 2, ROW)
-        here = self._buffer[: self.dim]
-        torch.sub(signed[:, 0], signed[:, 1], out=here)
-        here *= self._lanes
-        self._buffer[self.dim :] = self._buffer[:ROW]
-        return self._buffer.as_strided((self.dim, ROW), (ROW, ROW + 1)).sum(1)
+    def _gathered(self, tensors: Sequence[Optional[torch.Tensor]]) -> torch.Tensor:
+        """The vector itself, in memory of its own."""
+        if _flatten is not None and len(tensors) > 1:
+            try:
+                flat = _flatten(tensors)
+                if flat.dtype is torch.float32 and flat.device == self.device:
+                    return flat
+            except (TypeError, RuntimeError):
+                pass  # one is None, sparse, or elsewhere
+        return torch.cat([self._zeros(n) if t is None else self._flat(t) for t, n in zip(tensors, self._sizes)])
 
-    def _flat(self, t: Optional[torch.Tensor], n: int) -> torch.Tensor:
-        if t is None:
-            return torch.zeros(n, dtype=torch.float32, device=self.device)
+    def _zeros(self, n: int) -> torch.Tensor:
+        return torch.zeros(n, dtype=torch.float32, device=self.device)
+
+    def _flat(self, t: torch.Tensor) -> torch.Tensor:
         if t.is_sparse:
             t = t.to_dense()
-        return t.detach().reshape(-1).to(device=self.device, dtype=torch.float32)
+        flat = t.reshape(-1)
+        if flat.dtype is torch.float32 and flat.device == self.device:
+            return flat
+        return flat.to(device=self.device, dtype=torch.float32)
 
 
 @torch.no_grad()

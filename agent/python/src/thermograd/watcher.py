@@ -57,7 +57,7 @@ def watch(
         ``"with_replacement"``
     :param accumulation: ``"mean"``: the loss of each of m backward passes is divided by m; ``"sum"``: it is not
     :param probing: looks at curvature, or at the noise of a single batch, every so many steps
-    :param exact_norms: send ‖ḡ‖² exactly also where that takes another pass over the gradients (P > 65,536); else the
+    :param exact_norms: send ‖ḡ‖² exactly also where that takes another pass over the gradients (P > 64·dim); else the
         sketch's is used, with its error
     :param dim: floats in a sketch, a power of two; ‖·‖² of a sketch has a relative error of √(4/dim)
     :param attempt: counts restarts of the same run from a checkpoint
@@ -112,6 +112,7 @@ class Watcher:
         self._theta = ParameterSketch(optimizer, parameters, self._sketcher)
         self._chunks = Chunks(model, parameters, self._sketcher)
         self._model = model
+        self._scales_with_gradient = isinstance(optimizer, torch.optim.SGD)
         self._probing = probing
         self._exact_norms = exact_norms
         self._curvature = CurvatureProbe(probing, parameters, seed) if probing else None
@@ -201,10 +202,10 @@ class Watcher:
             return step(*args, **kwargs)
         parts = self._guarded("step", self._before_step)
         if parts is not None and self._probing is not None:
-            self._guarded("probe", functools.partial(self._probe, self._probing, parts))
+            self._guarded("probe", self._probe, self._probing, parts)
         result = step(*args, **kwargs)
         if parts is not None:
-            self._guarded("step", functools.partial(self._after_step, parts))
+            self._after_step(parts)
         self._next_step += 1
         return result
 
@@ -214,7 +215,7 @@ class Watcher:
         parts.step = self._next_step
         parts.time = time.time()
         parts.learning_rate = self._optimizer.param_groups[0].get("lr")
-        parts.scales_with_gradient = isinstance(self._optimizer, torch.optim.SGD)
+        parts.scales_with_gradient = self._scales_with_gradient
         if self.loss_source is not None and parts.loss is None:
             parts.loss = self.loss_source()
         grads = [p.grad for p in self._parameters]
@@ -249,7 +250,11 @@ class Watcher:
             self._chunks.paused = False
 
     def _after_step(self, parts: StepParts) -> None:
-        self._theta.after(parts.grad_sketch)
+        # Sketches only, which need no gradient: the guard's no_grad() would cost more than the sums.
+        try:
+            self._theta.after(parts.grad_sketch)
+        except Exception as error:
+            self._failed("step", error)
         self._pending = parts
 
     def _emit(self) -> None:
@@ -259,16 +264,19 @@ class Watcher:
             parts.begin_transfer()
             self._reporter.report(parts.message, parts.size())
 
-    def _guarded(self, kind: str, what: Callable[[], Any]) -> Any:
+    def _guarded(self, kind: str, what: Callable[..., Any], *arguments: Any) -> Any:
         # A watcher's mistake must never end a training: it goes blind, says so once, and lets it run.
         try:
             with torch.no_grad():
-                return what()
+                return what(*arguments)
         except Exception as error:
-            if kind not in self._failures:
-                self._failures.add(kind)
-                LOG.warning("a %s could not be watched: %s. Training is not affected.", kind, _line(error))
+            self._failed(kind, error)
             return None
+
+    def _failed(self, kind: str, error: Exception) -> None:
+        if kind not in self._failures:
+            self._failures.add(kind)
+            LOG.warning("a %s could not be watched: %s. Training is not affected.", kind, _line(error))
 
     def _crashed(self) -> None:
         with contextlib.suppress(Exception):
