@@ -62,7 +62,8 @@ def test_waits_for_a_broker_that_comes_late_and_warns_once(sink, caplog):
     assert [s.step for s in sink.steps] == list(range(10))
     assert [s.dropped_events for s in sink.steps][-1] == 10
     assert sink.finished.dropped_events == 10
-    warnings = [r.getMessage() for r in caplog.records if "so far" in r.getMessage()]
+    warnings = [r.getMessage() for r in caplog.records]
+    warnings.remove("thermograd: run r: 10 events were not delivered")
     assert len(warnings) == 1 and "\n" not in warnings[0]
     assert "Training is not affected" in warnings[0]
 
