@@ -63,7 +63,7 @@ def test_waits_for_a_broker_that_comes_late_and_warns_once(sink, caplog):
     assert [s.dropped_events for s in sink.steps][-1] == 10
     assert sink.finished.dropped_events == 10
     warnings = [r.getMessage() for r in caplog.records]
-    warnings.remove("thermograd: run r: 10 events were not delivered")
+    warnings.remove("thermograd: run r: 10 steps were not delivered")
     assert len(warnings) == 1 and "\n" not in warnings[0]
     assert "Training is not affected" in warnings[0]
 

@@ -9,7 +9,7 @@ import logging
 import os
 import re
 from collections import deque
-from typing import Any, Deque, Dict, Optional, Tuple
+from typing import Any, Deque, Dict, List, Optional, Tuple
 from urllib.parse import urlsplit
 
 from . import thermograd_pb2 as pb
@@ -61,7 +61,7 @@ class HttpSink:
             self._headers["Content-Encoding"] = "gzip"
         self._gzip = gzip
         self._connection: Optional[http.client.HTTPConnection] = None
-        self._events: Deque[bytes] = deque()
+        self._events: Deque[Tuple[bytes, bool]] = deque()  # with whether it is a step
         self._bytes = 0
         self._most = _BATCH_EVENTS
         self._failed = 0
@@ -71,7 +71,7 @@ class HttpSink:
         data = delimited(event)
         if self._events and (self._bytes + len(data) > _BATCH_BYTES or len(self._events) >= _BATCH_EVENTS):
             self._post(_ANSWER_SECONDS)
-        self._events.append(data)
+        self._events.append((data, event.HasField("step")))
         self._bytes += len(data)
 
     def flush(self, seconds: float) -> None:
@@ -82,14 +82,14 @@ class HttpSink:
         return self._failed
 
     def held(self) -> int:
-        return len(self._events)
+        return sum(step for _, step in self._events)
 
     def close(self, seconds: float) -> None:
         try:
             self.flush(max(0.1, seconds))
         except Exception:  # what is left is counted below
             pass
-        self._failed += len(self._events)
+        self._failed += self.held()
         self._events.clear()
         self._disconnect()
 
@@ -97,17 +97,17 @@ class HttpSink:
         """One request; afterwards its events are delivered or counted, or `Away` is raised."""
         n = min(len(self._events), self._most)
         batch = [self._events[i] for i in range(n)]
-        body = b"".join(batch)
+        body = b"".join(data for data, _ in batch)
         status, after, answer = self._request(gzip_.compress(body, 1) if self._gzip else body, seconds)
         if status == 413 and n > 1:
             self._most = n // 2
             return
         if status in (202, 400, 413):
             self._most = _BATCH_EVENTS
-            for data in batch:
+            for data, _ in batch:
                 self._events.popleft()
                 self._bytes -= len(data)
-            self._count(n, status, answer)
+            self._count([step for _, step in batch], status, answer)
             return
         why = f"{self._place} answers {status}"
         if isinstance(answer.get("error"), str):
@@ -116,13 +116,19 @@ class HttpSink:
             why += ": is it a thermograd collector?"
         raise Away(why, after)
 
-    def _count(self, n: int, status: int, answer: Dict[str, Any]) -> None:
+    def _count(self, steps: List[bool], status: int, answer: Dict[str, Any]) -> None:
+        """Those that will never be taken."""
+        n = len(steps)
         accepted = answer.get("accepted") if status != 413 else 0
-        lost = n - accepted if isinstance(accepted, int) and 0 <= accepted <= n else 0 if status == 202 else n
-        self._failed += lost
+        if not isinstance(accepted, int):
+            accepted = n if status == 202 else 0
+        lost = max(0, n - accepted)
+        rejected = answer.get("rejected") or []
+        # What frames the run is no step; the answer names where it stands.
+        others = sum(1 for r in rejected if not steps[r["index"]]) if lost < n else n - sum(steps)
+        self._failed += lost - others
         if lost and not self._warned:
             self._warned = True
-            rejected = answer.get("rejected")
             first = rejected[0].get("reason") if rejected else answer.get("error", f"status {status}")
             LOG.warning(
                 "%s rejects events, %d of %d at first: %s. Training is not affected.", self._place, lost, n, first

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections import deque
-from typing import Any, Deque, Optional, Set
+from typing import Any, Deque, Dict, Optional
 
 from . import thermograd_pb2 as pb
 from .sinks import PLACES, Away, Refused, Sink
@@ -50,7 +50,7 @@ class _KafkaSink:
     def __init__(self, servers: str):
         self._servers = servers
         self._lock = threading.Lock()
-        self._open: Set[int] = set()
+        self._open: Dict[int, bool] = {}  # by number: whether it is a step
         self._number = 0
         self._failed = 0
         self._moved = time.monotonic()
@@ -80,26 +80,26 @@ class _KafkaSink:
                 self._moved = time.monotonic()
             self._number += 1
             number = self._number
-            self._open.add(number)
+            self._open[number] = event.HasField("step")
         # A step that fails is counted; what frames the run must come through.
         keep = None if event.HasField("step") else event
         try:
             self._produce(payload.run_id.encode(), event.SerializeToString(), number, keep)
         except BaseException:
             with self._lock:
-                self._open.discard(number)
+                self._open.pop(number, None)
             raise
 
     def _decided(self, number: int, event: Optional[pb.Event], error: Any) -> None:
         with self._lock:
             if number not in self._open:
                 return
-            self._open.discard(number)
+            del self._open[number]
             self._moved = time.monotonic()
             if error is not None:
-                if event is None or self._closing:
+                if event is None:
                     self._failed += 1
-                else:
+                elif not self._closing:
                     self._again.append(event)
 
     def _resend(self) -> None:
@@ -125,7 +125,7 @@ class _KafkaSink:
         return self._failed
 
     def held(self) -> int:
-        return len(self._open) + len(self._again)
+        return sum(self._open.values())
 
     def close(self, seconds: float) -> None:
         try:
@@ -135,7 +135,7 @@ class _KafkaSink:
         self._closing = True
         self._shut(max(0.0, min(seconds, 1.0)))
         with self._lock:
-            self._failed += len(self._open) + len(self._again)
+            self._failed += sum(self._open.values())
             self._open.clear()
             self._again.clear()
 

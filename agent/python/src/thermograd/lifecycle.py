@@ -42,7 +42,6 @@ class _Guards:
         self._watched: Dict[int, Any] = {}
         self._numbers = 0
         self._lock = threading.RLock()
-        self._pid = os.getpid()
         self._excepthook: Any = None
         self._terminates = False
 
@@ -61,7 +60,6 @@ class _Guards:
                 self._uninstall()
 
     def _install(self) -> None:
-        self._pid = os.getpid()
         self._excepthook, sys.excepthook = sys.excepthook, self._uncaught
         atexit.register(self._finish_all, "stopped")
         # Only the main thread may; elsewhere a SIGTERM ends the process as it would.
@@ -72,7 +70,7 @@ class _Guards:
 
     def _uninstall(self) -> None:
         # Whoever hooked in since then goes on calling this one, which does nothing any more.
-        if sys.excepthook == self._uncaught:
+        if sys.excepthook == self._uncaught and self._excepthook is not None:
             sys.excepthook = self._excepthook
         atexit.unregister(self._finish_all)
         with contextlib.suppress(ValueError):
@@ -81,12 +79,11 @@ class _Guards:
                 self._terminates = False
 
     def _finish_all(self, status: str) -> None:
-        if os.getpid() == self._pid:
-            for finish, _ in list(self._watched.values()):
-                target = finish()
-                if target is not None:
-                    with contextlib.suppress(Exception):
-                        target(status)
+        for finish, _ in list(self._watched.values()):
+            target = finish()
+            if target is not None:
+                with contextlib.suppress(Exception):
+                    target(status)
 
     def _uncaught(self, kind: Any, error: Any, trace: Any) -> None:
         before = self._excepthook
@@ -94,9 +91,9 @@ class _Guards:
         before(kind, error, trace)
 
     def _terminated(self, number: int, frame: Any) -> None:
-        if os.getpid() == self._pid and any(reporter.busy for _, reporter in self._watched.values()):
+        if any(reporter.busy for _, reporter in self._watched.values()):
             # This very thread holds the reporter's lock, and lets go of it when this returns.
-            again = threading.Timer(_RETRY_SECONDS, os.kill, (self._pid, number))
+            again = threading.Timer(_RETRY_SECONDS, os.kill, (os.getpid(), number))
             again.daemon = True
             again.start()
             return
@@ -104,5 +101,13 @@ class _Guards:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGTERM)
 
+    def forked(self) -> None:
+        """In a child: its end is none of the run's, and a SIGTERM ends it at once."""
+        self._watched.clear()
+        self._uninstall()
+
 
 _GUARDS = _Guards()
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_GUARDS.forked)

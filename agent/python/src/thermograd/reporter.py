@@ -22,7 +22,7 @@ _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
 _WARN_SECONDS = 60.0
 _LOOK_SECONDS = 0.05
-_CONFIRM_SECONDS = 2.0
+_CONFIRM_SECONDS = 1.0
 
 # An event's message is made on the thread, from tensors that may still be on their way.
 Step = Callable[[], pb.StepEvent]
@@ -66,7 +66,7 @@ class Reporter:
 
     @property
     def lost(self) -> int:
-        """Events that were dropped, refused, or not delivered."""
+        """Steps that were dropped, refused, or not delivered."""
         return self._dropped + self._refused + self._sink.failed()
 
     def report(self, step: Step, size: int) -> None:
@@ -220,7 +220,7 @@ class Reporter:
 
     def _say_lost(self) -> None:
         if self.lost:
-            LOG.warning("thermograd: run %s: %d events were not delivered", self._started.run_id, self.lost)
+            LOG.warning("thermograd: run %s: %d steps were not delivered", self._started.run_id, self.lost)
 
     def _warn(self, why: str) -> None:
         now = time.monotonic()

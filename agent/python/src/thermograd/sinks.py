@@ -46,11 +46,11 @@ class Sink(Protocol):
         ...
 
     def failed(self) -> int:
-        """Events that were taken and could not be delivered after all."""
+        """Steps that were taken and could not be delivered after all."""
         ...
 
     def held(self) -> int:
-        """Events that were taken and are not decided yet. Optional, as `flush`."""
+        """Steps that were taken and are not decided yet. Optional, as `flush`."""
         ...
 
     def close(self, seconds: float) -> None:
@@ -149,7 +149,7 @@ class RecordingSink:
             raise
         if written != len(frame):
             self._undo(start)
-            raise OSError(errno.ENOSPC, f"no space for an event of {len(frame)} bytes", self._path)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), self._path)
 
     def _undo(self, start: int) -> None:
         # Half an event would end the recording for whoever reads it.

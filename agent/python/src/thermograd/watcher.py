@@ -175,8 +175,11 @@ class Watcher:
         for name, value in tracked.items():
             target.tracked[name] = _detached(value)
 
-    def finish(self, status: str = "completed") -> None:
-        """Sends the last step and says how the run ended: completed, failed or stopped. Unhooks everything."""
+    def finish(self, status: str = "completed", seconds: float = 5.0) -> None:
+        """Sends the last step and says how the run ended: completed, failed or stopped. Unhooks everything.
+
+        :param seconds: to wait for a sink that is slow or away; then what is left is dropped and counted
+        """
         if self._finished:
             return
         codes = {
@@ -192,7 +195,7 @@ class Watcher:
         self._chunks.close()
         self._unguard()
         self._optimizer._thermograd = None  # type: ignore[attr-defined]
-        self._reporter.close(codes[status])
+        self._reporter.close(codes[status], seconds)
 
     @property
     def finished(self) -> bool:
