@@ -4,7 +4,9 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.thermograd.wire.RejectionKind;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The meters of an HTTP collector: received = accepted + rejected over all reasons + deferred.
@@ -12,6 +14,14 @@ import java.util.Map;
  */
 public final class CollectorMeters {
   private static final String EVENTS = "thermograd.collector.events.";
+
+  /** What an event can be refused for by itself; the others need to know the run. */
+  private static final Set<RejectionKind> KINDS =
+      EnumSet.of(
+          RejectionKind.MALFORMED,
+          RejectionKind.INVALID,
+          RejectionKind.UNSUPPORTED_VERSION,
+          RejectionKind.OVERSIZED);
 
   private final MeterRegistry registry;
   private final Counter received;
@@ -30,7 +40,7 @@ public final class CollectorMeters {
             .description("Bytes of requests whose events were read, as they were sent")
             .baseUnit("bytes")
             .register(registry);
-    for (RejectionKind kind : RejectionKind.values()) {
+    for (RejectionKind kind : KINDS) {
       rejected.put(
           kind,
           Counter.builder(EVENTS + "rejected")
