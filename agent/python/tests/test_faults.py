@@ -17,6 +17,7 @@ import thermograd.watcher
 from collector import FakeCollector
 from test_http_sink import free_port
 from test_reporter import read
+from thermograd import kafka_sinks
 from thermograd.reporter import Reporter
 
 STEPS = 400
@@ -75,8 +76,9 @@ def test_a_sink_that_is_never_there(client, host, caplog, monkeypatch):
     if client != "http":
         without_confluent(monkeypatch, client)
     sink = f"{'http' if client == 'http' else 'kafka'}://{host}:{free_port()}"
-    # The time for the warning to come while training goes on.
-    curve, watcher = train(sink, seconds=0.5, at=lambda t: time.sleep(1.5 if t == 10 and client != "http" else 0))
+    # The warning comes while training goes on.
+    monkeypatch.setattr(kafka_sinks, "_STALLED_SECONDS", 0.3)
+    curve, watcher = train(sink, seconds=0.5, at=lambda t: time.sleep(0.8 if t == 10 else 0))
     assert curve == plain()
     assert watcher.lost == STEPS
     lines = said(caplog)
@@ -96,7 +98,7 @@ w = thermograd.watch(net, opt, sink=sys.argv[2], run_id="r")
 for t in range(50):
     net(torch.randn(6, 3)).square().mean().backward()
     opt.step()
-    time.sleep(0.06)
+    time.sleep(0.08)
 w.finish(seconds=0.5)
 """
     src = os.path.join(os.path.dirname(__file__), "..", "src")

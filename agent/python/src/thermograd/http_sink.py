@@ -78,6 +78,9 @@ class HttpSink:
         while self._events:
             self._post(min(_ANSWER_SECONDS, seconds) if seconds > 0 else _ANSWER_SECONDS)
 
+    def idle(self) -> bool:
+        return not self._events
+
     def failed(self) -> int:
         return self._failed
 

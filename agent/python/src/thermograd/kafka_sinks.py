@@ -121,6 +121,9 @@ class _KafkaSink:
         if self._open and (seconds > 0 or standstill > _STALLED_SECONDS):
             raise Away(f"no broker at {self._servers} confirms events")
 
+    def idle(self) -> bool:
+        return not self._open and not self._again
+
     def failed(self) -> int:
         return self._failed
 

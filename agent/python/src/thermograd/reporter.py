@@ -22,7 +22,6 @@ _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
 _WARN_SECONDS = 60.0
 _LOOK_SECONDS = 0.05
-_CONFIRM_SECONDS = 1.0
 
 # An event's message is made on the thread, from tensors that may still be on their way.
 Step = Callable[[], pb.StepEvent]
@@ -112,7 +111,7 @@ class Reporter:
 
     def _run(self) -> None:
         started = pb.Event(run_started=self._started)
-        if self._persist(lambda: self._sink.send(started)) and self._persist(self._confirm):
+        if self._persist(lambda: self._sink.send(started)) and self._await_confirmation():
             self._drain()
         self._give_up()
 
@@ -157,8 +156,15 @@ class Reporter:
     def _start_delivery(self) -> None:
         self._flush(0)
 
-    def _confirm(self) -> None:
-        self._flush(min(_CONFIRM_SECONDS, max(0.1, self._deadline - time.monotonic())))
+    def _await_confirmation(self) -> bool:
+        idle = getattr(self._sink, "idle", None)
+        while self._persist(self._start_delivery):
+            if idle is None or idle():
+                return True
+            if time.monotonic() >= self._deadline:
+                return False
+            time.sleep(_LOOK_SECONDS / 2)
+        return False
 
     def _flush(self, seconds: float) -> None:
         flush = getattr(self._sink, "flush", None)

@@ -53,6 +53,10 @@ class Sink(Protocol):
         """Steps that were taken and are not decided yet. Optional, as `flush`."""
         ...
 
+    def idle(self) -> bool:
+        """Whether everything that was taken is decided. Optional, as `flush`."""
+        ...
+
     def close(self, seconds: float) -> None:
         """Delivers what it can in this time; what is left counts as failed."""
         ...
