@@ -75,7 +75,7 @@ def test_every_optimizer_is_a_run(tmp_path, script):
     "arguments, message",
     [
         (["run", "no.py"], "SCRIPT.py should be a file: was 'no.py'"),
-        (["run", "--sink", "x.txt", "SCRIPT"], "sink should be given as \"kafka://HOST:PORT\" or \"FILE.tgr\": was 'x.txt'"),
+        (["run", "--sink", "x.txt", "SCRIPT"], "sink should be given as \"kafka://HOST:PORT\", \"http://HOST:PORT\" or \"FILE.tgr\": was 'x.txt'"),
         (["run", "--sink", "no/such/x.tgr", "SCRIPT"], "No such file or directory"),
         (["run", "--label", "x", "SCRIPT"], "--label should be NAME=VALUE: was 'x'"),
         (["run", "python", "-u", "SCRIPT"], "what follows python should be a script"),

@@ -8,7 +8,7 @@ import pytest
 
 from thermograd import thermograd_pb2 as pb
 from thermograd.reporter import Reporter
-from thermograd.sinks import RecordingSink
+from thermograd.sinks import Away, RecordingSink
 
 
 def started():
@@ -62,7 +62,8 @@ def test_waits_for_a_broker_that_comes_late_and_warns_once(sink, caplog):
     assert [s.step for s in sink.steps] == list(range(10))
     assert [s.dropped_events for s in sink.steps][-1] == 10
     assert sink.finished.dropped_events == 10
-    warnings = [r.getMessage() for r in caplog.records if "so far" in r.getMessage()]
+    warnings = [r.getMessage() for r in caplog.records]
+    warnings.remove("thermograd: run r: 10 steps were not delivered")
     assert len(warnings) == 1 and "\n" not in warnings[0]
     assert "Training is not affected" in warnings[0]
 
@@ -147,3 +148,88 @@ def test_a_full_disk_loses_a_step_and_no_more(sink):
     recording = RecordingSink("/dev/full")
     with pytest.raises(OSError):
         recording.send(pb.Event(run_started=started()))
+
+
+class Picky:
+    """Refuses some events for good."""
+
+    def __init__(self, inner, refuses):
+        self.inner = inner
+        self.refuses = refuses
+
+    def send(self, event):
+        if self.refuses(event):
+            raise ValueError("not this one\nnor its second line")
+        self.inner.send(event)
+
+    def failed(self):
+        return 0
+
+    def close(self, seconds):
+        self.inner.close(seconds)
+
+
+def test_an_event_that_is_refused_for_good_does_not_hold_up_the_next(sink, caplog):
+    with caplog.at_level(logging.WARNING, "thermograd"):
+        reporter = Reporter(started(), Picky(sink, lambda e: e.step.step in (1, 3)))
+        for n in range(5):
+            reporter.report(step(n), 1)
+        reporter.close()
+    assert [s.step for s in sink.steps] == [0, 2, 4]
+    assert [s.dropped_events for s in sink.steps] == [0, 1, 2]
+    assert sink.finished.dropped_events == reporter.lost == 2
+    assert [r.getMessage() for r in caplog.records] == [
+        "thermograd: run r: the sink refuses an event: not this one. Training is not affected.",
+        "thermograd: run r: 2 steps were not delivered",
+    ]
+
+
+def test_a_start_that_is_refused_leaves_a_run_of_nothing_but_counts(sink):
+    reporter = Reporter(started(), Picky(sink, lambda e: e.HasField("run_started")))
+    for n in range(5):
+        reporter.report(step(n), 1)
+    time.sleep(0.1)
+    for n in range(5):
+        reporter.report(step(n), 1)
+    reporter.close()
+    assert sink.steps == [] and reporter.lost == 10
+
+
+class Confirming:
+    """Takes everything, and confirms when it is told to."""
+
+    def __init__(self, inner):
+        self.inner = inner
+        self.confirms = False
+
+    def send(self, event):
+        self.inner.send(event)
+
+    def flush(self, seconds):
+        if not self.confirms:
+            raise Away("not yet", after=0.05)
+
+    def failed(self):
+        return 0
+
+    def close(self, seconds):
+        self.inner.close(seconds)
+
+
+def test_no_step_goes_before_the_start_is_confirmed(sink):
+    confirming = Confirming(sink)
+    reporter = Reporter(started(), confirming)
+    for n in range(5):
+        reporter.report(step(n), 1)
+    time.sleep(0.2)
+    assert len(sink.events) == 1
+    confirming.confirms = True
+    reporter.close()
+    assert [s.step for s in sink.steps] == list(range(5)) and reporter.lost == 0
+
+
+def test_what_is_reported_after_the_end_is_counted(sink):
+    reporter = Reporter(started(), sink)
+    reporter.close()
+    reporter.report(step(0), 1)
+    assert reporter.lost == 1

@@ -360,7 +360,7 @@ def test_an_error_ends_the_run_as_failed(sink):
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        (dict(sink="ftp://x"), r'sink should be given as "kafka://HOST:PORT" or "FILE.tgr": was \'ftp://x\''),
+        (dict(sink="ftp://x"), r'sink should be given as "kafka://HOST:PORT", "http://HOST:PORT" or "FILE.tgr": was \'ftp://x\''),
         (dict(accumulation="max"), 'accumulation should be "mean" or "sum": was \'max\''),
         (dict(run_id="a/b"), "run_id should be 1 to 200 characters without '/': was 'a/b'"),
         (dict(dataset_size=0), "dataset_size should be a whole number of at least 1: was 0"),

@@ -19,8 +19,9 @@ def main(argv: Optional[List[str]] = None) -> None:
         usage="thermograd run [OPTIONS] [--] [python] SCRIPT.py [ARGS …]",
         description="Run a training script as it is, and watch every optimizer it makes.",
     )
-    run.add_argument("--sink", default=os.environ.get("THERMOGRAD_SINK", DEFAULT_SINK), help='"kafka://HOST:PORT" or "FILE.tgr" (default: %(default)s)')
+    run.add_argument("--sink", default=os.environ.get("THERMOGRAD_SINK", DEFAULT_SINK), help='"kafka://HOST:PORT", "http://HOST:PORT" or "FILE.tgr" (default: %(default)s)')
     run.add_argument("--run-id", help="name of the run (default: the script's and the time)")
+    run.add_argument("--attempt", type=int, help="counts restarts of the run from a checkpoint (default: what torchrun or Slurm say, else 0)")
     run.add_argument("--dataset-size", type=int, help="examples of an epoch")
     run.add_argument("--budget-steps", type=int, help="steps that the run is meant to take")
     run.add_argument("--accumulation", choices=["mean", "sum"], default="mean", help="whether the script divides the loss by the number of its backward passes")
@@ -50,6 +51,7 @@ def main(argv: Optional[List[str]] = None) -> None:
         launcher = Launcher(
             options.sink,
             run_id=options.run_id,
+            attempt=options.attempt,
             dataset_size=options.dataset_size,
             budget_steps=options.budget_steps,
             accumulation=options.accumulation,

@@ -12,6 +12,8 @@ from typing import Any, Dict, List, Optional
 
 import torch
 
+from .lifecycle import status_of
+from .settings import next_attempt
 from .sinks import Sink, open_sink
 from .watcher import Watcher, watch
 
@@ -28,7 +30,12 @@ class Launcher:
     def __init__(self, sink: str, **arguments: Any):
         """:raises ValueError, ImportError, OSError: when nothing can be sent there"""
         self._where = sink
-        self._first: Optional[Sink] = open_sink(sink)
+        if arguments.get("attempt") is None:
+            arguments["attempt"] = next_attempt(arguments.get("run_id"))
+        if arguments["attempt"] < 0:
+            raise ValueError(f"attempt should be 0 or more: was {arguments['attempt']}")
+        self._append = arguments["attempt"] > 0
+        self._first: Optional[Sink] = open_sink(sink, self._append)
         self._arguments = arguments
         self._watchers: List[Watcher] = []
         self._losses: List[torch.Tensor] = []
@@ -59,11 +66,8 @@ class Launcher:
         try:
             runpy.run_path(script, run_name="__main__")
             status = "completed"
-        except SystemExit as end:
-            status = "completed" if end.code in (None, 0) else "failed"
-            raise
-        except KeyboardInterrupt:
-            status = "stopped"
+        except BaseException as error:
+            status = status_of(type(error), error)
             raise
         finally:
             torch.optim.Optimizer.__init__ = original_init  # type: ignore[method-assign]
@@ -87,7 +91,8 @@ class Launcher:
             return sink
         # Two runs cannot share a recording.
         stem, suffix = os.path.splitext(self._where)
-        return open_sink(f"{stem}-{len(self._watchers) + 1}{suffix}" if suffix == ".tgr" else self._where)
+        where = f"{stem}-{len(self._watchers) + 1}{suffix}" if suffix == ".tgr" else self._where
+        return open_sink(where, self._append)
 
     def _named(self) -> Dict[str, Any]:
         arguments = dict(self._arguments)

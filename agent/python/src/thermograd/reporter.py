@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import atexit
+import ctypes
 import logging
+import os
 import threading
 import time
+import weakref
 from collections import deque
 from typing import Callable, Deque, Optional, Tuple
 
 from . import thermograd_pb2 as pb
-from .sinks import Sink
+from .sinks import Away, Sink
 
 LOG = logging.getLogger("thermograd")
 
 QUEUE_BYTES = 64 << 20
-_RETRY_SECONDS = 1.0
+_FIRST_PAUSE = 0.1
+_LONGEST_PAUSE = 5.0
 _WARN_SECONDS = 60.0
 _LOOK_SECONDS = 0.05
 
@@ -26,9 +30,13 @@ Step = Callable[[], pb.StepEvent]
 class Reporter:
     """Sends RunStarted first, RunFinished last and steps in between; drops and counts what does not fit.
 
-    Both ends are tried again until the sink takes them or `close` runs out of time; a step that the
-    sink refuses is counted and the next one tried. Nothing here raises into training. One warning a
-    minute at most. `report` costs a few microseconds; from any thread.
+    While the sink is away, what was reported waits, in its order, and is given again after 0.1 s, then at
+    growing intervals of up to 5 s; what the queue has no room for is dropped. An event that can never be sent
+    is counted and the next one tried. No step is sent before the sink has confirmed the start. Nothing here
+    raises into training. An outage costs one warning, and outages together one a minute.
+
+    `report` costs a few microseconds; from any thread. A forked child (a DataLoader's worker) inherits a
+    reporter that does nothing.
     """
 
     def __init__(self, started: pb.RunStarted, sink: Sink, queue_bytes: int = QUEUE_BYTES):
@@ -40,12 +48,18 @@ class Reporter:
         self._lock = threading.Condition()
         self._dropped = 0
         self._refused = 0
+        self._in_hand = 0
         self._finish: Optional[int] = None
+        self._ending = threading.Event()
         self._deadline = float("inf")
+        self._settled = False
         self._warned = -_WARN_SECONDS
+        #: True for as long as a thread is in `report`: a signal's handler must not wait for it then.
+        self.busy = False
         self._thread = threading.Thread(
             target=self._run, name=f"thermograd-{started.run_id}", daemon=True
         )
+        _REPORTERS.add(self)
         self._thread.start()
         atexit.register(self.close)
 
@@ -56,101 +70,197 @@ class Reporter:
 
     def report(self, step: Step, size: int) -> None:
         """Queues a step of about so many bytes."""
+        self.busy = True
+        try:
+            with self._lock:
+                full = self._finish is None and size > self._room
+                if full or self._finish is not None:
+                    self._dropped += 1
+                else:
+                    self._queue.append((step, size))
+                    self._room -= size
+                    # Not woken for each: two threads that take turns at every step slow both down.
+                    if self._room < self._half:
+                        self._lock.notify()
+            if full:
+                self._warn("the queue is full: steps are dropped and counted")
+        finally:
+            self.busy = False
+
+    def end(self, status: int = pb.RunFinished.STOPPED, seconds: float = 5.0) -> None:
+        """As `close`, without waiting for it."""
         with self._lock:
-            if self._finish is not None or size > self._room:
-                self._dropped += 1
-                full = self._finish is None
-            else:
-                self._queue.append((step, size))
-                self._room -= size
-                # Not woken for each: two threads that take turns at every step slow both down.
-                if self._room < self._half:
-                    self._lock.notify()
-                return
-        if full:
-            self._warn("its queue is full")
+            if self._finish is None:
+                self._deadline = time.monotonic() + seconds
+                self._finish = status
+            self._lock.notify()
+        self._ending.set()
 
     def close(self, status: int = pb.RunFinished.STOPPED, seconds: float = 5.0) -> None:
         """Sends what it can within this time, and RunFinished. The first call decides the status."""
-        with self._lock:
-            if self._finish is None:
-                self._finish = status
-                self._deadline = time.monotonic() + seconds
-            self._lock.notify()
-        self._thread.join(seconds + 1)
+        self.end(status, seconds)
+        self._thread.join(max(0.0, self._deadline - time.monotonic()) + 1)
         atexit.unregister(self.close)
+        if self._thread.is_alive() and not self._settled:
+            # The sink hangs. What it holds may be delivered yet; it is not known to be.
+            held = getattr(self._sink, "held", None)
+            with self._lock:
+                self._settled = True
+                self._dropped += len(self._queue) + self._in_hand + (held() if held else 0)
+            self._say_lost()
 
     def _run(self) -> None:
-        if not self._insist(pb.Event(run_started=self._started)):
-            self._give_up()
-            return
+        started = pb.Event(run_started=self._started)
+        if self._persist(lambda: self._sink.send(started)) and self._await_confirmation():
+            self._drain()
+        self._give_up()
+
+    def _drain(self) -> None:
         while True:
+            with self._lock:
+                idle = not self._queue
+                if not idle:
+                    if time.monotonic() > self._deadline:
+                        return
+                    step, size = self._queue.popleft()
+                    self._room += size
+                    self._in_hand = 1
+            if not idle:
+                self._send(step)
+                self._in_hand = 0
+                continue
+            if self._finish is not None:
+                return
+            self._persist(self._start_delivery)
             with self._lock:
                 if not self._queue and self._finish is None:
                     self._lock.wait(_LOOK_SECONDS)
-                    continue
-                if not self._queue or time.monotonic() > self._deadline:
-                    break
-                step, size = self._queue.popleft()
-                self._room += size
-            self._send(step)
-        self._give_up()
 
     def _send(self, step: Step) -> None:
         try:
             event = step()
-            event.run_id = self._started.run_id
-            event.attempt = self._started.attempt
-            event.dropped_events = self.lost
-            self._sink.send(pb.Event(step=event))
         except Exception as error:
             self._refused += 1
-            self._warn(f"the sink refuses events: {_brief(error)}")
+            self._warn(f"a step could not be made: {_brief(error)}")
+            return
+        event.run_id = self._started.run_id
+        event.attempt = self._started.attempt
 
-    def _insist(self, event: pb.Event) -> bool:
+        def send() -> None:
+            event.dropped_events = self.lost
+            self._sink.send(pb.Event(step=event))
+
+        if not self._persist(send):
+            self._refused += 1
+
+    def _start_delivery(self) -> None:
+        self._flush(0)
+
+    def _await_confirmation(self) -> bool:
+        idle = getattr(self._sink, "idle", None)
+        while self._persist(self._start_delivery):
+            if idle is None or idle():
+                return True
+            if time.monotonic() >= self._deadline:
+                return False
+            time.sleep(_LOOK_SECONDS / 2)
+        return False
+
+    def _flush(self, seconds: float) -> None:
+        flush = getattr(self._sink, "flush", None)
+        if flush is not None:
+            flush(seconds)
+
+    def _persist(self, action: Callable[[], None]) -> bool:
+        """Until it is done; False when it never will be, or the time is up."""
+        pause = _FIRST_PAUSE
         while True:
             try:
-                self._sink.send(event)
+                action()
                 return True
+            except (Away, OSError) as error:
+                self._warn(f"{_brief(error)}; steps wait in memory, and what has no room is dropped and counted")
+                wait = getattr(error, "after", None) or pause
             except Exception as error:
-                self._warn(f"the sink refuses events: {_brief(error)}")
-            with self._lock:
-                left = self._deadline - time.monotonic()
-                if left <= 0:
-                    return False
-                self._lock.wait(min(left, _RETRY_SECONDS))
+                self._warn(f"the sink refuses an event: {_brief(error)}")
+                return False
+            pause = min(2 * pause, _LONGEST_PAUSE)
+            if not self._ending.is_set():
+                self._ending.wait(wait)
+            else:
+                time.sleep(max(0.0, min(wait, 0.5, self._deadline - time.monotonic())))
+            if time.monotonic() >= self._deadline:
+                return False
 
     def _give_up(self) -> None:
+        self._drop_all()
+        self._ending.wait()  # a start that the sink refuses ends the sending, not the run
+        self._drop_all()
+        try:
+            # So that the end carries the final count.
+            self._flush(max(0.1, (self._deadline - time.monotonic()) / 2))
+        except Exception:
+            pass
+        finished = pb.RunFinished(run_id=self._started.run_id, attempt=self._started.attempt, status=self._finish)
+
+        def send() -> None:
+            finished.time = time.time()
+            finished.dropped_events = self.lost
+            self._sink.send(pb.Event(run_finished=finished))
+
+        self._persist(send)
+        try:
+            self._sink.close(max(0.1, self._deadline - time.monotonic()))
+        except Exception as error:
+            self._warn(f"the sink does not close: {_brief(error)}")
+        with self._lock:
+            settled, self._settled = self._settled, True
+        if not settled:
+            self._say_lost()
+
+    def _drop_all(self) -> None:
         with self._lock:
             self._dropped += len(self._queue)
             self._queue.clear()
-            status = self._finish
-        finished = pb.RunFinished(
-            run_id=self._started.run_id,
-            attempt=self._started.attempt,
-            status=status,
-            time=time.time(),
-            dropped_events=self.lost,
-        )
-        left = max(0.1, self._deadline - time.monotonic())
-        try:
-            self._insist(pb.Event(run_finished=finished))
-            self._sink.close(left)
-        except Exception as error:
-            self._warn(f"the sink does not close: {_brief(error)}")
+            self._room = 0
+
+    def _say_lost(self) -> None:
         if self.lost:
-            LOG.warning("run %s: %d steps were not delivered", self._started.run_id, self.lost)
+            LOG.warning("thermograd: run %s: %d steps were not delivered", self._started.run_id, self.lost)
 
     def _warn(self, why: str) -> None:
         now = time.monotonic()
-        if now - self._warned >= _WARN_SECONDS:
+        with self._lock:
+            due = now - self._warned >= _WARN_SECONDS
+            # An outage that lasts stays one.
             self._warned = now
-            LOG.warning(
-                "run %s: %d steps lost so far, because %s. Training is not affected.",
-                self._started.run_id,
-                self.lost,
-                why,
-            )
+        if due:
+            LOG.warning("thermograd: run %s: %s. Training is not affected.", self._started.run_id, why)
+
+    def _forked(self) -> None:
+        """In a child: the thread is not there, and locks are as the fork found them."""
+        self._lock = threading.Condition()
+        self._ending = threading.Event()
+        self._finish = pb.RunFinished.STOPPED
+        self._queue = deque()
+        self._settled = True
+        atexit.unregister(self.close)
+        self.close = lambda *_, **__: None  # type: ignore[method-assign]
+        self.end = self.close  # type: ignore[method-assign]
+        # Never taken apart here: a client's threads are not there to be ended either.
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._sink))
+
+
+_REPORTERS: "weakref.WeakSet[Reporter]" = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for reporter in list(_REPORTERS):
+        reporter._forked()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def _brief(error: BaseException) -> str:

@@ -6,7 +6,8 @@ import os
 import re
 import sys
 import time
-from typing import Dict, List, Optional
+import weakref
+from typing import Any, Dict, List, Optional, Tuple
 
 import torch
 
@@ -16,6 +17,35 @@ _SAMPLING = {
     "with_replacement": pb.RunStarted.WITH_REPLACEMENT,
     "without_replacement": pb.RunStarted.WITHOUT_REPLACEMENT,
 }
+
+
+#: What launchers count restarts in: torchrun, and Slurm for a job that it queues again.
+_RESTARTS = ("TORCHELASTIC_RESTART_COUNT", "SLURM_RESTART_COUNT")
+
+_begun: Dict[str, Tuple[int, "weakref.ref[Any]"]] = {}
+
+
+def next_attempt(run_id: Optional[str]) -> int:
+    """One more than this process' last one of the run; before the first the launcher's count of restarts, else 0.
+
+    :raises ValueError: while the run is being watched
+    """
+    if run_id in _begun:
+        attempt, watcher = _begun[run_id]
+        running = watcher()
+        if running is not None and not running.finished:
+            raise ValueError(f"run_id should be of a run that is not being watched: was {run_id!r}; finish() it first")
+        return attempt + 1
+    for name in _RESTARTS:
+        count = os.environ.get(name, "")
+        if run_id is not None and count.isdigit():
+            return int(count)
+    return 0
+
+
+def began(message: pb.RunStarted, watcher: Any) -> None:
+    """Remembers the attempt, for the next one in this process."""
+    _begun[message.run_id] = message.attempt, weakref.ref(watcher)
 
 
 def parameters(optimizer: torch.optim.Optimizer) -> List[torch.nn.Parameter]:
@@ -38,12 +68,13 @@ def started(
     sampling: Optional[str],
     budget_steps: Optional[int],
     labels: Optional[Dict[str, str]],
-    attempt: int,
+    attempt: Optional[int],
 ) -> pb.RunStarted:
     """RunStarted without the sketch."""
+    name = _checked_run_id(run_id or _default_run_id())
     message = pb.RunStarted(
-        run_id=_checked_run_id(run_id or _default_run_id()),
-        attempt=_at_least("attempt", 0, attempt),
+        run_id=name,
+        attempt=next_attempt(name) if attempt is None else _at_least("attempt", 0, attempt),
         started_at=time.time(),
         world_size=1,
     )
@@ -88,7 +119,8 @@ def _describe(optimizer: torch.optim.Optimizer, message: pb.RunStarted) -> None:
 def _default_run_id() -> str:
     script = os.path.splitext(os.path.basename(sys.argv[0] or ""))[0]
     name = re.sub(r"[^\w.-]+", "-", script).strip("-.") or "python"
-    return f"{name}-{time.strftime('%m%d-%H%M%S')}"
+    # Sweeps start several in a second.
+    return f"{name}-{time.strftime('%m%d-%H%M%S')}-{os.urandom(2).hex()}"
 
 
 def _checked_run_id(run_id: str) -> str:

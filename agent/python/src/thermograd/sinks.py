@@ -1,61 +1,142 @@
-"""Where events go: a Kafka topic, a recording, or nowhere."""
+"""Where events go: what a sink is, and the one that writes a recording."""
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import struct
-import threading
-from typing import Any, Optional, Protocol
+from typing import Optional, Protocol
 
 from . import thermograd_pb2 as pb
 
-TOPIC = "thermograd.steps"
+try:
+    import fcntl
+except ImportError:  # not on Windows: two runs that record to one file are not noticed there
+    fcntl = None  # type: ignore[assignment]
 
-_PLACES = 'as "kafka://HOST:PORT" or "FILE.tgr"'
+PLACES = '"kafka://HOST:PORT", "http://HOST:PORT" or "FILE.tgr"'
+
+
+class Away(Exception):
+    """Nothing can be delivered now; the event was not taken, and should be given again later."""
+
+    def __init__(self, why: str, after: Optional[float] = None):
+        super().__init__(why)
+        #: Seconds after which to try again, where that was said.
+        self.after = after
+
+
+class Refused(Exception):
+    """This event will never be taken."""
 
 
 class Sink(Protocol):
-    """Takes events from one thread. An exception means that this event was not taken."""
+    """Takes events, in their order, from one thread that may wait.
+
+    `send` raises `Away` or an `OSError` for as long as it cannot take the event: it is given again,
+    later. Any other exception means that this event is lost, and the next one is tried.
+    """
 
     def send(self, event: pb.Event) -> None: ...
 
+    def flush(self, seconds: float) -> None:
+        """Delivers what was taken; raises `Away` where that takes longer. 0: starts to, without waiting for an
+        answer that takes its time. Optional: where there is none, `send` has delivered."""
+        ...
+
     def failed(self) -> int:
-        """Events that were taken and could not be delivered after all."""
+        """Steps that were taken and could not be delivered after all."""
+        ...
+
+    def held(self) -> int:
+        """Steps that were taken and are not decided yet. Optional, as `flush`."""
+        ...
+
+    def idle(self) -> bool:
+        """Whether everything that was taken is decided. Optional, as `flush`."""
         ...
 
     def close(self, seconds: float) -> None:
-        """Delivers what it can in this time."""
+        """Delivers what it can in this time; what is left counts as failed."""
         ...
 
 
-def open_sink(where: "str | Sink") -> Sink:
-    """The sink that a string names; anything else is taken to be one."""
+def open_sink(where: "str | Sink", append: bool = False) -> Sink:
+    """The sink that a string names; anything else is taken to be one.
+
+    :param append: adds to a recording instead of replacing it, for a further attempt of its run
+    :raises ValueError: in one line, when the string names none
+    :raises ImportError: when the client that it needs is not installed
+    :raises OSError: when a file cannot be opened, or another run records to it
+    """
     if not isinstance(where, (str, os.PathLike)):
         return where
     where = os.fspath(where)
     if where.startswith("kafka://"):
-        return _kafka(where[len("kafka://") :])
+        from .kafka_sinks import open_kafka
+
+        return open_kafka(where)
+    if where.startswith(("http://", "https://")):
+        from .http_sink import HttpSink
+
+        return HttpSink(where)
     if where.endswith(".tgr"):
-        return RecordingSink(where)
-    raise ValueError(f"sink should be given {_PLACES}: was {where!r}")
+        return RecordingSink(where, append)
+    raise ValueError(f"sink should be given as {PLACES}: was {where!r}")
+
+
+def delimited(event: pb.Event) -> bytes:
+    """The event behind its length as a varint: how recordings and HTTP bodies hold it."""
+    data = event.SerializeToString()
+    n = len(data)
+    out = bytearray()
+    while n > 0x7F:
+        out.append(n & 0x7F | 0x80)
+        n >>= 7
+    out.append(n)
+    return bytes(out) + data
 
 
 class RecordingSink:
     """Length-delimited events in zstd frames, one frame a write, so that a crash costs the last one.
 
     Gradient noise does not compress (5 % at best), so the frames hold raw blocks: nothing but this
-    file is needed to write one.
+    file is needed to write one. A full disk keeps the file whole: what did not fit is taken off again.
     """
 
     _FRAME = b"\x28\xb5\x2f\xfd\x00\x50"  # magic; no sizes, no checksum; a window of 1 MiB
     _BLOCK = 1 << 17
 
-    def __init__(self, path: str):
-        self._file = open(path, "wb", buffering=0)
+    def __init__(self, path: str, append: bool = False):
+        self._path = path
+        # Not emptied before it is known that nobody else writes to it.
+        self._file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+b", buffering=0)
+        try:
+            self._claim(path)
+            if stat.S_ISREG(os.fstat(self._file.fileno()).st_mode):
+                if append:
+                    self._file.seek(0, os.SEEK_END)
+                else:
+                    self._file.truncate(0)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def _claim(self, path: str) -> None:
+        if fcntl is None:
+            return
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            # Some network file systems know no locks.
+            if error.errno in (errno.EAGAIN, errno.EACCES):
+                raise BlockingIOError(
+                    error.errno, f"another run records to {path!r}: finish it, or name another file"
+                ) from None
 
     def send(self, event: pb.Event) -> None:
-        data = event.SerializeToString()
-        content = _varint(len(data)) + data
+        content = delimited(event)
         parts = [self._FRAME]
         for at in range(0, len(content), self._BLOCK):
             block = content[at : at + self._BLOCK]
@@ -66,12 +147,13 @@ class RecordingSink:
         start = self._file.tell()
         try:
             written = self._file.write(frame)
-        except OSError:
+        except OSError as error:
             self._undo(start)
+            error.filename = self._path
             raise
         if written != len(frame):
             self._undo(start)
-            raise OSError(f"no space for an event of {len(frame)} bytes")
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), self._path)
 
     def _undo(self, start: int) -> None:
         # Half an event would end the recording for whoever reads it.
@@ -83,120 +165,3 @@ class RecordingSink:
 
     def close(self, seconds: float) -> None:
         self._file.close()
-
-
-def _varint(n: int) -> bytes:
-    out = bytearray()
-    while n > 0x7F:
-        out.append(n & 0x7F | 0x80)
-        n >>= 7
-    out.append(n)
-    return bytes(out)
-
-
-def _run_id(event: pb.Event) -> bytes:
-    return getattr(event, event.WhichOneof("payload")).run_id.encode()
-
-
-def _kafka(servers: str) -> Sink:
-    if not servers or servers.endswith(":"):
-        raise ValueError(f"sink should be given {_PLACES}: was {'kafka://' + servers!r}")
-    if ":" not in servers:
-        servers += ":9092"
-    try:
-        import confluent_kafka
-    except ImportError:
-        confluent_kafka = None
-    if confluent_kafka is not None:
-        return ConfluentSink(confluent_kafka, servers)
-    try:
-        import kafka
-    except ImportError:
-        raise ImportError(
-            "a kafka:// sink needs a client: pip install 'thermograd[kafka]', or write to FILE.tgr"
-        ) from None
-    return KafkaPythonSink(kafka, servers)
-
-
-class ConfluentSink:
-    """By librdkafka: idempotent, in order, keyed by run."""
-
-    def __init__(self, module: Any, servers: str, **overrides: Any):
-        self._failed = 0
-        self._producer = module.Producer(
-            {
-                "bootstrap.servers": servers,
-                "client.id": "thermograd-agent-python",
-                "enable.idempotence": True,
-                "partitioner": "murmur2_random",
-                "linger.ms": 5,
-                "message.max.bytes": 8 << 20,
-                "queue.buffering.max.kbytes": 32 << 10,
-                "delivery.timeout.ms": 120_000,
-                # Its own thread would print a line for every failed connection.
-                "log_level": 0,
-                "error_cb": lambda error: None,
-                **overrides,
-            }
-        )
-
-    def send(self, event: pb.Event) -> None:
-        self._producer.poll(0)
-        self._producer.produce(
-            TOPIC, key=_run_id(event), value=event.SerializeToString(), on_delivery=self._delivered
-        )
-
-    def _delivered(self, error: Optional[object], message: object) -> None:
-        if error is not None:
-            self._failed += 1
-
-    def failed(self) -> int:
-        return self._failed
-
-    def close(self, seconds: float) -> None:
-        self._failed += self._producer.flush(seconds)
-
-
-class KafkaPythonSink:
-    """By kafka-python, where librdkafka is not at hand."""
-
-    def __init__(self, module: Any, servers: str):
-        self._module = module
-        self._servers = servers
-        self._producer: Any = None
-        self._failed = 0
-        self._lock = threading.Lock()
-
-    def _connected(self) -> Any:
-        # It wants a broker at once; training should start without one.
-        if self._producer is None:
-            self._producer = self._module.KafkaProducer(
-                bootstrap_servers=self._servers,
-                client_id="thermograd-agent-python",
-                acks="all",
-                retries=10,
-                max_in_flight_requests_per_connection=1,
-                linger_ms=5,
-                max_request_size=8 << 20,
-                max_block_ms=2_000,
-            )
-        return self._producer
-
-    def send(self, event: pb.Event) -> None:
-        future = self._connected().send(TOPIC, key=_run_id(event), value=event.SerializeToString())
-        future.add_errback(self._lost)
-
-    def _lost(self, error: BaseException) -> None:
-        with self._lock:
-            self._failed += 1
-
-    def failed(self) -> int:
-        return self._failed
-
-    def close(self, seconds: float) -> None:
-        if self._producer is not None:
-            try:
-                self._producer.flush(timeout=seconds)
-            except Exception:  # what is left is counted by its errback
-                pass
-            self._producer.close(timeout=0)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import logging
-import sys
 import time
 import types
 import weakref
@@ -13,7 +11,7 @@ from typing import Any, Callable, Dict, Optional, Set
 
 import torch
 
-from . import settings
+from . import lifecycle, settings
 from . import thermograd_pb2 as pb
 from .chunks import Chunks
 from .message import StepParts
@@ -41,7 +39,7 @@ def watch(
     exact_norms: bool = False,
     dim: int = 1024,
     seed: int = 0,
-    attempt: int = 0,
+    attempt: Optional[int] = None,
 ) -> "Watcher":
     """Watches a training from now on; `Watcher.finish`, leaving a ``with``, or the interpreter's end stops it.
 
@@ -51,7 +49,8 @@ def watch(
 
     :param model: its inputs tell how many examples a micro-batch has; None: say it with `Watcher.log`
     :param run_id: the run's name; by default the script's name and the time
-    :param sink: ``"kafka://HOST:PORT"`` or ``"FILE.tgr"`` (for ``thermograd replay``)
+    :param sink: ``"kafka://HOST:PORT"``, ``"http://HOST:PORT"`` (a collector) or ``"FILE.tgr"`` (for ``thermograd
+        replay``)
     :param dataset_size: n, the examples of an epoch
     :param sampling: ``"without_replacement"`` (epochs, the default where ``dataset_size`` is given) or
         ``"with_replacement"``
@@ -60,28 +59,38 @@ def watch(
     :param exact_norms: send ‖ḡ‖² exactly also where that takes another pass over the gradients (P > 64·dim); else the
         sketch's is used, with its error
     :param dim: floats in a sketch, a power of two; ‖·‖² of a sketch has a relative error of √(4/dim)
-    :param attempt: counts restarts of the same run from a checkpoint
+    :param attempt: counts restarts of the same run from a checkpoint; a recording is added to, from 1 on. By
+        default one more than the last that this process watched; else what torchrun or Slurm count, else 0
     :raises ValueError: in one line, when an argument is wrong or the optimizer has nothing to train
     """
-    return Watcher(
-        model,
+    started = settings.started(
         optimizer,
-        sink=open_sink(sink),
-        accumulation=accumulation,
-        probing=probing,
-        exact_norms=exact_norms,
-        dim=dim,
-        seed=seed,
-        started=settings.started(
-            optimizer,
-            run_id=run_id,
-            dataset_size=dataset_size,
-            sampling=sampling,
-            budget_steps=budget_steps,
-            labels=labels,
-            attempt=attempt,
-        ),
+        run_id=run_id,
+        dataset_size=dataset_size,
+        sampling=sampling,
+        budget_steps=budget_steps,
+        labels=labels,
+        attempt=attempt,
     )
+    opened = open_sink(sink, append=started.attempt > 0)
+    try:
+        watcher = Watcher(
+            model,
+            optimizer,
+            sink=opened,
+            accumulation=accumulation,
+            probing=probing,
+            exact_norms=exact_norms,
+            dim=dim,
+            seed=seed,
+            started=started,
+        )
+    except BaseException:
+        if opened is not sink:
+            opened.close(0)
+        raise
+    settings.began(started, watcher)
+    return watcher
 
 
 class Watcher:
@@ -131,7 +140,9 @@ class Watcher:
         self.run_id = started.run_id
         optimizer._thermograd = self  # type: ignore[attr-defined]
         self._unhook = _wrap_step(optimizer, weakref.WeakMethod(self._around_step))
-        self._excepthook = _mark_crash(weakref.WeakMethod(self._crashed))
+        self._unguard = lifecycle.guard(weakref.WeakMethod(self.finish), self._reporter)
+        # Thrown away with its model: the run is over. At the interpreter's end the guard says so.
+        weakref.finalize(self, self._reporter.end).atexit = False
 
     # ---- what the user says
 
@@ -165,8 +176,11 @@ class Watcher:
         for name, value in tracked.items():
             target.tracked[name] = _detached(value)
 
-    def finish(self, status: str = "completed") -> None:
-        """Sends the last step and says how the run ended: completed, failed or stopped. Unhooks everything."""
+    def finish(self, status: str = "completed", seconds: float = 5.0) -> None:
+        """Sends the last step and says how the run ended: completed, failed or stopped. Unhooks everything.
+
+        :param seconds: to wait for a sink that is slow or away; then what is left is dropped and counted
+        """
         if self._finished:
             return
         codes = {
@@ -180,9 +194,13 @@ class Watcher:
         self._emit()
         self._unhook()
         self._chunks.close()
-        self._excepthook()
+        self._unguard()
         self._optimizer._thermograd = None  # type: ignore[attr-defined]
-        self._reporter.close(codes[status])
+        self._reporter.close(codes[status], seconds)
+
+    @property
+    def finished(self) -> bool:
+        return self._finished
 
     @property
     def lost(self) -> int:
@@ -193,7 +211,7 @@ class Watcher:
         return self
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        self.finish("completed" if kind is None else "stopped" if _interrupt(kind) else "failed")
+        self.finish(lifecycle.status_of(kind, error))
 
     # ---- what the hooks see
 
@@ -278,17 +296,9 @@ class Watcher:
             self._failures.add(kind)
             LOG.warning("a %s could not be watched: %s. Training is not affected.", kind, _line(error))
 
-    def _crashed(self) -> None:
-        with contextlib.suppress(Exception):
-            self.finish("failed")
-
 
 def _line(error: Exception) -> str:
     return (str(error) or type(error).__name__).splitlines()[0]
-
-
-def _interrupt(kind: type) -> bool:
-    return issubclass(kind, KeyboardInterrupt)
 
 
 def _detached(value: Any) -> Any:
@@ -314,23 +324,5 @@ def _wrap_step(optimizer: torch.optim.Optimizer, around: Any) -> Callable[[], No
                 del optimizer.__dict__["step"]
             else:
                 optimizer.step = inner  # type: ignore[method-assign]
-
-    return unhook
-
-
-def _mark_crash(crashed: Any) -> Callable[[], None]:
-    before = sys.excepthook
-
-    def hook(kind: Any, error: Any, trace: Any) -> None:
-        target = crashed()
-        if target is not None and not _interrupt(kind):
-            target()
-        before(kind, error, trace)
-
-    sys.excepthook = hook
-
-    def unhook() -> None:
-        if sys.excepthook is hook:
-            sys.excepthook = before
 
     return unhook

@@ -1,5 +1,6 @@
 package io.thermograd.app;
 
+import io.thermograd.metrics.CollectorMeters;
 import io.thermograd.metrics.Health;
 import io.thermograd.metrics.MetricsServer;
 import io.thermograd.metrics.ThermogradMetrics;
@@ -54,11 +55,17 @@ final class Analyzer {
   }
 
   String url() {
-    return "http://"
-        + (host.contains(":") ? "[" + host + "]" : host)
-        + ":"
-        + server.port()
-        + "/metrics";
+    return url(host, server.port());
+  }
+
+  /** Where Prometheus scrapes that address. */
+  static String url(String host, int port) {
+    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port + "/metrics";
+  }
+
+  /** The meters of a collector in this process. */
+  CollectorMeters collectorMeters() {
+    return metrics.collector();
   }
 
   private Health health() {

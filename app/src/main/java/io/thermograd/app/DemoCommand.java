@@ -2,6 +2,7 @@ package io.thermograd.app;
 
 import io.thermograd.agent.KafkaTransport;
 import io.thermograd.agent.ReporterOptions;
+import io.thermograd.collector.CollectorOptions;
 import io.thermograd.simulator.scenario.DemoRun;
 import io.thermograd.simulator.train.StepClock;
 import io.thermograd.simulator.train.TrainingRun;
@@ -32,6 +33,7 @@ final class DemoCommand extends BaseCommand {
   @Mixin private BrokerOptions broker = new BrokerOptions();
   @Mixin private ListenOptions listen = new ListenOptions();
   @Mixin private PageOptions page = new PageOptions();
+  @Mixin private CollectorSettings collector = new CollectorSettings();
   @Mixin private MetricsOptions metrics = new MetricsOptions();
 
   // Four insights a second at the default pace: a curve that grows before one's eyes.
@@ -63,12 +65,14 @@ final class DemoCommand extends BaseCommand {
     listen.warn(err());
     page.requireFree(listen.host());
     metrics.requireFree(listen.host());
+    CollectorOptions events = collector.preferred();
     int port = broker.preferredPort();
     Station.Settings settings =
         new Station.Settings(
             listen.host(),
             metrics.port(),
             page.server(listen.host()),
+            events,
             BrokerOptions.plan(null, true),
             GroupOptions.DEFAULT,
             analysis.config(),
@@ -88,6 +92,7 @@ final class DemoCommand extends BaseCommand {
           out(),
           Banner.line("page", station.pageUrl()),
           Banner.line("metrics", station.metricsUrl()),
+          Banner.line("events", station.collectorUrl()),
           Banner.line("kafka", broker.describe(kafka[0])),
           Banner.line("run", run.runId() + ": " + describe(run)));
       train(run, client(kafka[0]), interrupts);

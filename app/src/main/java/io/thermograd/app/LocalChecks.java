@@ -19,7 +19,8 @@ final class LocalChecks {
     findings.add(java(Runtime.version().feature()));
     findings.add(vectorApi(ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()));
     findings.add(port(8080, "live page", "--port"));
-    findings.add(port(MetricsOptions.DEFAULT_PORT, "/metrics", "--metrics-port"));
+    findings.add(port(MetricsPort.DEFAULT_PORT, "/metrics", "--metrics-port"));
+    findings.add(port(CollectorSettings.DEFAULT_PORT, "collector", "--collector-port"));
     findings.add(disk(data));
     return findings;
   }

@@ -27,6 +27,7 @@ import picocli.CommandLine.IVersionProvider;
       ReplayCommand.class,
       RecordCommand.class,
       AnalyzeCommand.class,
+      CollectCommand.class,
       PageCommand.class,
       ExperimentCommand.class,
       DoctorCommand.class,

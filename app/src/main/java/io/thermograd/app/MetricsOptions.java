@@ -1,19 +1,12 @@
 package io.thermograd.app;
 
 import java.time.Duration;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What Prometheus scrapes. */
 final class MetricsOptions {
-  static final int DEFAULT_PORT = 9464;
-  private static final String FLAG = "--metrics-port";
-
-  @Option(
-      names = FLAG,
-      paramLabel = "PORT",
-      defaultValue = "" + DEFAULT_PORT,
-      description = "Port of /metrics and /health (default: ${DEFAULT-VALUE}; 0 picks a free one).")
-  private int port;
+  @Mixin private MetricsPort port = new MetricsPort();
 
   @Option(
       names = "--run-ttl",
@@ -26,7 +19,7 @@ final class MetricsOptions {
   private Duration runTtl = Duration.ofMinutes(15);
 
   int port() {
-    return port;
+    return port.port();
   }
 
   Duration runTtl() {
@@ -34,6 +27,6 @@ final class MetricsOptions {
   }
 
   void requireFree(String host) {
-    PortOwner.requireFree(host, port, "/metrics", FLAG);
+    port.requireFree(host);
   }
 }

@@ -1,5 +1,7 @@
 package io.thermograd.app;
 
+import io.thermograd.collector.CollectorOptions;
+import io.thermograd.collector.CollectorServer;
 import io.thermograd.live.LiveServerOptions;
 import io.thermograd.stream.AnalysisConfig;
 import io.thermograd.stream.TopicsAdmin;
@@ -12,14 +14,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.apache.kafka.clients.admin.Admin;
 
-/** The analyzer and the live page together in one process, on one cluster. */
+/** Analyzer, live page and collector together in one process, on one cluster. */
 final class Station {
   private final Analyzer analyzer;
   private final LivePage page;
+  private final CollectorServer collector;
 
-  private Station(Analyzer analyzer, LivePage page) {
+  private Station(Analyzer analyzer, LivePage page, CollectorServer collector) {
     this.analyzer = analyzer;
     this.page = page;
+    this.collector = collector;
   }
 
   /**
@@ -31,13 +35,14 @@ final class Station {
       String host,
       int metricsPort,
       LiveServerOptions page,
+      CollectorOptions collector,
       TopicsAdmin.Plan topics,
       String group,
       AnalysisConfig analysis,
       Duration runTtl) {}
 
   /**
-   * Starts both, the servers while the cluster is still being reached or started.
+   * Starts them, the servers while the cluster is still being reached or started.
    *
    * @param cluster gives the clients' configuration once the cluster answers
    */
@@ -53,7 +58,9 @@ final class Station {
       Map<String, Object> client = result(reached);
       page.follow(client);
       analyzer.analyze(client, s.group(), s.analysis(), s.runTtl());
-      return new Station(analyzer, page);
+      CollectorServer collector =
+          Collector.serve(services, client, s.collector(), analyzer.collectorMeters());
+      return new Station(analyzer, page, collector);
     } catch (IOException | RuntimeException e) {
       thread.join(); // what it starts has to be among the services when they are stopped
       throw e;
@@ -62,6 +69,11 @@ final class Station {
 
   String pageUrl() {
     return page.url();
+  }
+
+  /** What a trainer without Kafka names as its sink. */
+  String collectorUrl() {
+    return collector.url();
   }
 
   String metricsUrl() {

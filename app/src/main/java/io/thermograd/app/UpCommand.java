@@ -1,5 +1,6 @@
 package io.thermograd.app;
 
+import io.thermograd.collector.CollectorOptions;
 import java.io.IOException;
 import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -10,13 +11,14 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "up",
-    description = "Start the analyzer and the live page, and a Kafka unless one is named.",
+    description = "Start analyzer, live page and collector, and a Kafka unless one is named.",
     footer = {"", "Exit codes: 0 stopped by Ctrl-C or SIGTERM; 1 an error; 2 wrong usage."})
 final class UpCommand extends BaseCommand {
   @Mixin private KafkaOptions kafka = new KafkaOptions();
   @Mixin private BrokerOptions broker = new BrokerOptions();
   @Mixin private ListenOptions listen = new ListenOptions();
   @Mixin private PageOptions page = new PageOptions();
+  @Mixin private CollectorSettings collector = new CollectorSettings();
   @Mixin private MetricsOptions metrics = new MetricsOptions();
   @Mixin private GroupOptions group = new GroupOptions();
   @Mixin private AnalysisOptions analysis = new AnalysisOptions();
@@ -40,11 +42,13 @@ final class UpCommand extends BaseCommand {
     listen.warn(err());
     page.requireFree(listen.host());
     metrics.requireFree(listen.host());
+    CollectorOptions events = collector.required();
     Station.Settings settings =
         new Station.Settings(
             listen.host(),
             metrics.port(),
             page.server(listen.host()),
+            events,
             BrokerOptions.plan(partitions, embedded),
             group.id(),
             analysis.config(),
@@ -70,6 +74,7 @@ final class UpCommand extends BaseCommand {
           out(),
           Banner.line("page", station.pageUrl()),
           Banner.line("metrics", station.metricsUrl()),
+          Banner.line("events", station.collectorUrl()),
           Banner.line("kafka", where[0]));
       interrupts.await();
       err().println("thermograd: stopping");

@@ -67,6 +67,13 @@ class ArgumentsTest {
         "record r --out x.tgr --bootstrap-servers 127.0.0.1:1 | 1 | no Kafka broker answers at 127.0.0.1:1",
         "analyze --port 1                      | 2 | --port",
         "analyze --metrics-port 0 --bootstrap-servers nonsense | 1 | bootstrap",
+        "collect --collector-port x            | 2 | --collector-port",
+        "collect --collector-port 70000        | 2 | --collector-port should be between 0 and 65535: was 70000",
+        "collect --collector-host 0.0.0.0      | 2 | name a file with a token by --collector-token-file",
+        "up --port 0 --metrics-port 0 --collector-host 0.0.0.0 | 2 | --collector-token-file",
+        "collect --collector-token-file missing | 1 | does not exist",
+        "collect --collector-token-file .      | 1 | cannot be read",
+        "collect --collector-port 0 --metrics-port 0 --bootstrap-servers 127.0.0.1:1 | 1 | no Kafka broker answers at 127.0.0.1:1",
         "page --metrics-port 1                 | 2 | --metrics-port",
         "page --host no.such.host.invalid      | 2 | --host",
         "experiment                            | 2 | name an experiment, several, or all",
@@ -95,6 +102,7 @@ class ArgumentsTest {
         "record",
         "analyze",
         "page",
+        "collect",
         "experiment",
         "doctor"
       })

@@ -45,7 +45,7 @@ public final class EventJson {
   }
 
   /** As {@link #parse(String)} for UTF-8 bytes. */
-  static Event parse(byte[] utf8, int from, int length) throws InvalidEventException {
+  public static Event parse(byte[] utf8, int from, int length) throws InvalidEventException {
     return parse(() -> Json.FACTORY.createParser(utf8, from, length));
   }
 

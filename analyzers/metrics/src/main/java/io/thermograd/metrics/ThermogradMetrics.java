@@ -257,6 +257,11 @@ public final class ThermogradMetrics implements AutoCloseable {
     worker.healthy(healthy);
   }
 
+  /** The meters of this process' HTTP collector, which exist from the first call on. */
+  public CollectorMeters collector() {
+    return new CollectorMeters(registry);
+  }
+
   /** Runs with series that are not finished. */
   public int activeRuns() {
     int n = 0;

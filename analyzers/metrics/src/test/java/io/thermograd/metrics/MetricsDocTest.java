@@ -33,6 +33,7 @@ class MetricsDocTest {
       metrics.alert(Insights.alert("r", "divergence", Severity.CRITICAL));
       metrics.lag(0, 1);
       metrics.workerHealthy(true);
+      metrics.collector();
       // Pauses are exported from the first one on, and told by a notification.
       for (int i = 0; i < 100 && !metrics.scrape().contains("jvm_gc_pause_seconds"); i++) {
         System.gc();

@@ -18,6 +18,7 @@ class DependencyTableTest {
   private static final String THEORY = "io.thermograd.theory..";
   private static final String WIRE = "io.thermograd.wire..";
   private static final String AGENT = "io.thermograd.agent..";
+  private static final String COLLECTOR = "io.thermograd.collector..";
   private static final String ESTIMATE = "io.thermograd.estimate..";
   private static final String DETECT = "io.thermograd.detect..";
   private static final String STREAM = "io.thermograd.stream..";
@@ -31,6 +32,8 @@ class DependencyTableTest {
   @ArchTest static final ArchRule WIRE_KNOWS_NOBODY = mayKnow(WIRE);
 
   @ArchTest static final ArchRule AGENT_KNOWS_WIRE = mayKnow(AGENT, WIRE);
+
+  @ArchTest static final ArchRule COLLECTOR_KNOWS_WIRE = mayKnow(COLLECTOR, WIRE);
 
   @ArchTest static final ArchRule ESTIMATE_IS_PURE = mayKnow(ESTIMATE, THEORY, WIRE);
 

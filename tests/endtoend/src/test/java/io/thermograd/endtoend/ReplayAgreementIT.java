@@ -30,7 +30,8 @@ class ReplayAgreementIT {
   @Test
   void recordingsGiveTheInsightsOfTheLivePath(@TempDir Path dir) throws Exception {
     try (ChildProcess up =
-        ChildProcess.thermograd(dir, "up", "--port=0", "--metrics-port=0", "--kafka-port=0")) {
+        ChildProcess.thermograd(
+            dir, "up", "--port=0", "--metrics-port=0", "--collector-port=0", "--kafka-port=0")) {
       String servers = up.await(KAFKA, Duration.ofMinutes(1)).group(1);
       Map<String, Object> client = new HashMap<>(Map.of("bootstrap.servers", servers));
       new AwkwardRuns(client).send();
