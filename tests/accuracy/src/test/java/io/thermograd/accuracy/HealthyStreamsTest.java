@@ -21,12 +21,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Streams of known law in which nothing is wrong, through the whole fold: alerts of every kind, by
- * severity. Some 3·10⁵ steps; -Dthermograd.accuracy.scale=34 makes 10⁷.
+ * severity. 150,000 steps; -Dthermograd.accuracy.scale=67 makes 10⁷.
  */
 @ExtendWith(AccuracyTable.class)
 class HealthyStreamsTest {
   private static final int SCALE = Integer.getInteger("thermograd.accuracy.scale", 1);
-  private static final int STEPS = 10_000;
+  private static final int STEPS = 5_000;
 
   @Test
   void nothingIsWrong() {
@@ -35,7 +35,10 @@ class HealthyStreamsTest {
     Testimony[] said = new Testimony[streams.length * told.length * SCALE];
     IntStream.range(0, said.length)
         .parallel()
-        .forEach(i -> said[i] = run(streams[i % streams.length], told[i / streams.length % told.length], i));
+        .forEach(
+            i ->
+                said[i] =
+                    run(streams[i % streams.length], told[i / streams.length % told.length], i));
     long steps = (long) said.length * STEPS;
     Map<String, Long> kinds = new TreeMap<>();
     long pages = 0;
@@ -85,6 +88,8 @@ class HealthyStreamsTest {
                     .setOptimizer(RunStarted.Optimizer.SGD)
                     .setMomentum(0)
                     .setSketchScheme("identity")
+                    .setSketchDim(told == LossStreams.Told.SKETCHES ? LossStreams.DIM : 0)
+                    .setParameterCount(LossStreams.DIM)
                     .setWorldSize(1))
             .build());
     LossStreams.Run run = stream.new Run(seed, told);

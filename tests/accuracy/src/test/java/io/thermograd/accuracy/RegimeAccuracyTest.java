@@ -7,6 +7,7 @@ import io.thermograd.accuracy.jury.Witness;
 import io.thermograd.simulator.dynamics.Autocorrelation;
 import io.thermograd.simulator.scenario.Scenario;
 import io.thermograd.simulator.scenario.Scenarios;
+import io.thermograd.simulator.scenario.Setup;
 import io.thermograd.simulator.scenario.Simulation;
 import io.thermograd.simulator.scenario.Truth;
 import io.thermograd.wire.Regime;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -25,8 +27,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * The simulator's scenarios: the regime of every step against the truth's spans, and pages where
- * nothing is wrong. One seed each, probes of networks being slow; -Dthermograd.accuracy.scale=20
- * takes 20.
+ * nothing is wrong. One seed each, hopping runs for a third of their steps and without the networks
+ * whose curvature is enumerated; -Dthermograd.accuracy.scale=20 takes 20 seeds of everything.
  */
 @ExtendWith(AccuracyTable.class)
 class RegimeAccuracyTest {
@@ -35,6 +37,18 @@ class RegimeAccuracyTest {
   /** Scenarios in which a page is in order. */
   private static final Set<String> FATAL =
       Set.of("demo", "learning-rate-too-high", "slow-divergence", "nan-injection", "dead-relus");
+
+  /** Most of their time is the truth's. */
+  private static final Set<String> SLOW =
+      Set.of(
+          "digits-sgd",
+          "digits-momentum",
+          "digits-adam",
+          "wine",
+          "edge-of-stability",
+          "nan-injection");
+
+  private static final long FEW_STEPS = 10_000;
 
   /** What one scenario gave over its seeds. */
   private static final class Result {
@@ -46,7 +60,8 @@ class RegimeAccuracyTest {
 
   @Test
   void scenarios() {
-    List<Scenario> scenarios = Scenarios.all();
+    List<Scenario> scenarios =
+        Scenarios.all().stream().filter(s -> SEEDS > 1 || !SLOW.contains(s.name())).toList();
     Map<String, Result> results = new TreeMap<>();
     scenarios.forEach(scenario -> results.put(scenario.name(), new Result()));
     IntStream.range(0, scenarios.size() * SEEDS)
@@ -65,6 +80,13 @@ class RegimeAccuracyTest {
             healthy.steps += result.steps;
             healthy.pages += result.pages;
             healthy.warnings += result.warnings;
+            if (result.pages + result.warnings > 0) {
+              AccuracyTable.note(
+                  "simulator, false alarms of any kind",
+                  name,
+                  "%d pages, %d warnings in %,d steps"
+                      .formatted(result.pages, result.warnings, result.steps));
+            }
           }
           if (result.score.steps() > 0) {
             AccuracyTable.aim(
@@ -96,7 +118,8 @@ class RegimeAccuracyTest {
   }
 
   private static void judge(Scenario scenario, long seed, Map<String, Result> results) {
-    Simulation simulation = scenario.simulation(seed);
+    long steps = SEEDS > 1 ? scenario.steps() : Math.min(FEW_STEPS, scenario.steps());
+    Simulation simulation = scenario.simulation(new Setup(seed, scenario.name(), steps));
     Witness ours = Witness.ours(simulation.setup().runId());
     double[] losses = new double[(int) simulation.setup().steps()];
     Truth truth;
@@ -116,7 +139,7 @@ class RegimeAccuracyTest {
     }
     Testimony said = ours.testimony();
     Labels labels = Labels.of(truth, memory(truth, losses));
-    Result result = java.util.Objects.requireNonNull(results.get(scenario.name()));
+    Result result = Objects.requireNonNull(results.get(scenario.name()));
     synchronized (result) {
       result.score.add(labels, said);
       result.steps += truth.steps();
