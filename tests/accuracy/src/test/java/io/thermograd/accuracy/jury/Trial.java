@@ -64,22 +64,25 @@ public record Trial(Labels labels, Testimony ours, Map<String, Testimony> peers)
         .toList();
   }
 
-  /**
-   * Where it is neither right nor wrong to warn: in a spike until it is back, and behind a jump
-   * from which the loss does not come back.
-   */
+  /** Spikes, from their begin until they are back. */
+  public List<Stretch> spikes() {
+    return labels.spans().stream()
+        .filter(span -> span.regimes().contains(Regime.SPIKE))
+        .map(span -> new Stretch(span.from(), span.to()))
+        .toList();
+  }
+
+  /** Behind a jump from which the loss does not come back. */
+  public List<Stretch> jumps() {
+    return labels.first("jump").stream()
+        .mapToObj(step -> new Stretch(step, labels.steps()))
+        .toList();
+  }
+
+  /** Where it is neither right nor wrong to warn. */
   public List<Stretch> upheavals() {
-    List<Stretch> stretches = new ArrayList<>();
-    for (Labels.Event event : labels.events()) {
-      if (event.kind().equals("jump")) {
-        stretches.add(new Stretch(event.step(), labels.steps()));
-      }
-    }
-    for (Labels.Span span : labels.spans()) {
-      if (span.regimes().contains(Regime.SPIKE)) {
-        stretches.add(new Stretch(span.from(), span.to()));
-      }
-    }
+    List<Stretch> stretches = new ArrayList<>(spikes());
+    stretches.addAll(jumps());
     return stretches;
   }
 }
