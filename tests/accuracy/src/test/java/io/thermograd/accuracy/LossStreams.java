@@ -26,7 +26,7 @@ enum LossStreams {
     NOTHING
   }
 
-  private static final int DIM = 8;
+  static final int DIM = 8;
 
   final String what;
 
