@@ -89,28 +89,6 @@ final class Survey {
       fit();
     }
     return label(significance);
-    if (Boolean.getBoolean("dbg") && cc.basins() > 1) {
-      System.out.println(
-          "n " + n + " r " + radius + " scale " + java.util.Arrays.toString(scale) + " nb ");
-      for (int b = 1; b <= cc.basins(); b++)
-        System.out.println(
-            "  b "
-                + b
-                + " floor "
-                + cc.floor(b)
-                + " pass "
-                + cc.pass(b)
-                + " at "
-                + java.util.Arrays.toString(cc.bottom(b))
-                + " warm "
-                + warmth());
-      if (d == 1)
-        for (int c = 0; c < cells.length; c++)
-          System.out.print(
-              String.format("%.3f:%.4f±%.4f ", y[cells[c]] * scale[0], u[c], error[c]));
-      System.out.println();
-    }
-    return cc;
   }
 
   /** Coordinates in units of their differences from point to point, the width of the noise. */
