@@ -26,6 +26,9 @@ final class Survey {
   /** Temperatures that it must rise: below, the stay is no longer than the relaxation. */
   private static final double LEAST_RISE = 0.2;
 
+  /** Neighbours for every coefficient of a quadratic. */
+  private static final int PER_TERM = 5;
+
   private static final double CLOSE = 1e-9;
 
   private final Trail trail;
@@ -160,11 +163,12 @@ final class Survey {
 
   private void fit() {
     int p = Chart.terms(d);
-    int neighbours = Math.min(n, Math.max(3 * p, n / 48));
+    int neighbours = Math.min(n, Math.max(PER_TERM * p, n / 48));
     u = new double[cells.length];
     error = new double[cells.length];
     widths = new double[cells.length];
     surfaces = new double[cells.length * p];
+    double[] scatter = new double[cells.length];
     double[] squares = new double[n];
     double[] sorted = new double[n];
     double[] f = new double[p];
@@ -191,9 +195,14 @@ final class Survey {
       System.arraycopy(b, 0, surfaces, c * p, p);
       surfaces[c * p] = u[c];
       widths[c] = width;
-      error[c] =
-          Math.sqrt(
-              solver.residual() / Math.max(1, taken - p) * Math.min(1, solver.firstVariance()));
+      scatter[c] = solver.residual() / Math.max(1, taken - p);
+      error[c] = Math.min(1, solver.firstVariance());
+    }
+    // Few residuals may happen to be small; noise is much the same everywhere.
+    double usual = Selection.smallest(scatter.clone(), cells.length, (cells.length + 1) / 2);
+    double together = persistence();
+    for (int c = 0; c < cells.length; c++) {
+      error[c] = Math.sqrt(together * Math.max(scatter[c], usual) * error[c]);
     }
   }
 
@@ -210,7 +219,7 @@ final class Survey {
   }
 
   private Chart label(double significance) {
-    Watershed shed = new Watershed(u, error, neighbours(), significance, LEAST_RISE * warmth());
+    Watershed shed = new Watershed(u, neighbours(), new Prominence(significance));
     byte[] labels = shed.labels();
     int k = shed.count();
     double[] floors = new double[k];
@@ -247,6 +256,105 @@ final class Survey {
       places[points[p]] = chart.place(cellOf[p], at);
     }
     return places;
+  }
+
+  /** A height that exceeds its error and a share of the temperature. */
+  private final class Prominence implements Watershed.Ridge {
+    private static final int PARTS = 16;
+
+    private final double significance;
+    private final double least = LEAST_RISE * warmth();
+
+    Prominence(double significance) {
+      this.significance = significance;
+    }
+
+    private boolean high(double height, double top, double bottom) {
+      return height > least && height > significance * Math.sqrt(top * top + bottom * bottom);
+    }
+
+    @Override
+    public boolean between(int top, int minimum) {
+      return high(u[top] - u[minimum], error[top], error[minimum]);
+    }
+
+    @Override
+    public boolean across(int minimum, int other) {
+      double[] at = new double[d];
+      for (int part = 1; part < PARTS; part++) {
+        double share = (double) part / PARTS;
+        for (int i = 0; i < d; i++) {
+          at[i] = (1 - share) * y[cells[minimum] * d + i] + share * y[cells[other] * d + i];
+        }
+        int cell = nearest(at);
+        if (high(level(cell, at, 0) - u[minimum], error[cell], error[minimum])) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private int nearest(double[] at) {
+      int best = 0;
+      double least = Double.POSITIVE_INFINITY;
+      for (int c = 0; c < cells.length; c++) {
+        double sum = 0;
+        for (int i = 0; i < d; i++) {
+          double z = at[i] - y[cells[c] * d + i];
+          sum += z * z;
+        }
+        if (sum < least) {
+          least = sum;
+          best = c;
+        }
+      }
+      return best;
+    }
+  }
+
+  /** U at a place, by the quadratic of a cell. */
+  private double level(int cell, double[] at, int from) {
+    int p = Chart.terms(d);
+    int k = cell * p + 1 + d;
+    double sum = u[cell];
+    for (int i = 0; i < d; i++) {
+      double zi = (at[from + i] - y[cells[cell] * d + i]) / widths[cell];
+      sum += surfaces[cell * p + 1 + i] * zi;
+      for (int j = i; j < d; j++) {
+        sum += surfaces[k++] * zi * (at[from + j] - y[cells[cell] * d + j]) / widths[cell];
+      }
+    }
+    return sum;
+  }
+
+  /**
+   * How many points in a row tell what one would: 1 + 2Σρ of the residuals, up to where pairs of
+   * autocorrelations turn negative (Geyer). What is not among the slow coordinates takes its time.
+   */
+  private double persistence() {
+    double[] r = new double[n];
+    double mean = 0;
+    for (int p = 0; p < n; p++) {
+      r[p] = loss[p] - level(cellOf[p], y, p * d);
+      mean += r[p] / n;
+    }
+    double variance = 0;
+    for (int p = 0; p < n; p++) {
+      r[p] -= mean;
+      variance += r[p] * r[p];
+    }
+    double sum = -1;
+    for (int lag = 0; lag + 1 < n / 4; lag += 2) {
+      double pair = 0;
+      for (int p = 0; p + lag < n; p++) {
+        pair += r[p] * (r[p + lag] + (p + lag + 1 < n ? r[p + lag + 1] : 0));
+      }
+      if (!(pair > 0)) {
+        break;
+      }
+      sum += 2 * pair / variance;
+    }
+    return Math.max(1, sum);
   }
 
   /** Vertex of a cell's quadratic, if it has one in reach; returns its U. */

@@ -4,11 +4,22 @@ import java.util.Arrays;
 
 /**
  * Basins of a surface on a graph, by flooding it from below: a minimum stands on its own if, where
- * its lake first meets another's, the water has risen by more than its error; otherwise the deeper
- * lake takes it in. O(n log n + edges).
+ * its lake first meets another's, the water has risen far enough, and if the straight way to the
+ * other's minimum rises as well; otherwise the deeper lake takes it in. (Between sparse points of a
+ * narrow valley every way along the graph climbs its walls; the straight way does not.) O(n log n +
+ * edges).
  */
 final class Watershed {
   private static final int NONE = -1;
+
+  /** Whether a height above a minimum is enough to keep what is beyond apart. */
+  interface Ridge {
+    /** Of one cell above another. */
+    boolean between(int top, int minimum);
+
+    /** Of any place on the straight way from one minimum to another, above the first. */
+    boolean across(int minimum, int other);
+  }
 
   private final double[] u;
   private final int[] lake;
@@ -20,12 +31,9 @@ final class Watershed {
 
   /**
    * @param u height
-   * @param error its standard error
    * @param near neighbours
-   * @param significance standard errors by which a pass must be above a minimum
-   * @param rise and by how much
    */
-  Watershed(double[] u, double[] error, int[][] near, double significance, double rise) {
+  Watershed(double[] u, int[][] near, Ridge ridge) {
     this.u = u;
     int n = u.length;
     lake = new int[n];
@@ -50,7 +58,7 @@ final class Watershed {
       lake[c] = find(lake[lowest]);
       for (int e : near[c]) {
         if (lake[e] != NONE) {
-          meet(find(lake[c]), find(lake[e]), c, error, significance, rise);
+          meet(find(lake[c]), find(lake[e]), c, ridge);
         }
       }
     }
@@ -63,15 +71,14 @@ final class Watershed {
     }
   }
 
-  private void meet(int a, int b, int at, double[] error, double significance, double rise) {
+  private void meet(int a, int b, int at, Ridge ridge) {
     if (a == b) {
       return;
     }
     int high = u[a] > u[b] || (u[a] == u[b] && a > b) ? a : b;
     int low = high == a ? b : a;
     if (!settled[high]) {
-      double height = u[at] - u[high];
-      if (height > rise && height > significance * Math.hypot(error[at], error[high])) {
+      if (ridge.between(at, high) && ridge.across(high, low)) {
         settled[high] = true;
       } else {
         over[high] = low;
