@@ -287,7 +287,9 @@ final class Survey {
           at[i] = (1 - share) * y[cells[minimum] * d + i] + share * y[cells[other] * d + i];
         }
         int cell = nearest(at);
-        if (high(level(cell, at, 0) - u[minimum], error[cell], error[minimum])) {
+        // Where the run has not been, a quadratic may rise to anything.
+        if (apart(at, cell) <= radius * radius
+            && high(level(cell, at, 0) - u[minimum], error[cell], error[minimum])) {
           return true;
         }
       }
@@ -298,17 +300,22 @@ final class Survey {
       int best = 0;
       double least = Double.POSITIVE_INFINITY;
       for (int c = 0; c < cells.length; c++) {
-        double sum = 0;
-        for (int i = 0; i < d; i++) {
-          double z = at[i] - y[cells[c] * d + i];
-          sum += z * z;
-        }
-        if (sum < least) {
-          least = sum;
+        double square = apart(at, c);
+        if (square < least) {
+          least = square;
           best = c;
         }
       }
       return best;
+    }
+
+    private double apart(double[] at, int cell) {
+      double sum = 0;
+      for (int i = 0; i < d; i++) {
+        double z = at[i] - y[cells[cell] * d + i];
+        sum += z * z;
+      }
+      return sum;
     }
   }
 
