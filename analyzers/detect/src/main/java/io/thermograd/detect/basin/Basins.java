@@ -1,6 +1,7 @@
 package io.thermograd.detect.basin;
 
 import io.thermograd.estimate.RunEstimators;
+import io.thermograd.estimate.numeric.StateArrays;
 import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
@@ -8,6 +9,8 @@ import io.thermograd.wire.BasinReport;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -48,12 +51,14 @@ public final class Basins {
   private Ledger ledger = new Ledger(1);
   private boolean claimed;
   private Validity validity = Validity.NONE;
+  private Timescales timescales = Timescales.NONE;
+  private LossTail tail = LossTail.NONE;
   private int fresh;
   private int missed;
   private double time;
   private double learningRate = Double.NaN;
   private long steps;
-  private long without;
+  private long last;
   private double[] at = new double[0];
   private double[] slow = new double[0];
 
@@ -72,10 +77,9 @@ public final class Basins {
     double dt = Double.isNaN(learningRate) ? 0 : learningRate;
     time += dt;
     if (theta.length == 0 || step.nonFinite() || !frame.fits(theta)) {
-      without++;
       return Optional.empty();
     }
-    without = 0;
+    last = step.step();
     steps++;
     Temperature heat =
         new Temperature(
@@ -152,7 +156,9 @@ public final class Basins {
     missed = 0;
     if (next != null && next.basins() <= MOST) {
       adopt(kept, next, survey, known);
+      timescales = Timescales.of(kept, next, claimed ? next.basins() : 1);
     }
+    tail = LossTail.of(kept);
   }
 
   private void adopt(Trail kept, Chart found, Survey survey, int known) {
@@ -200,11 +206,66 @@ public final class Basins {
 
   /** For the page; null while the run has not been placed anywhere. */
   public @Nullable BasinReport report() {
-    return null;
+    Chart known = chart;
+    Trail kept = trail;
+    if (known == null || kept == null || ledger.current() == 0) {
+      return null;
+    }
+    int k = ledger.basins();
+    double total = Arrays.stream(ledger.steps()).sum();
+    List<Double> occupation = new ArrayList<>();
+    List<Double> stays = new ArrayList<>();
+    List<BasinReport.Point> centres = new ArrayList<>();
+    List<BasinReport.Flow> flows = new ArrayList<>();
+    for (int b = 1; b <= k; b++) {
+      occupation.add(total == 0 ? 1.0 / k : ledger.steps()[b - 1] / total);
+      long ended = ledger.stays()[b - 1];
+      stays.add(ended == 0 ? Double.NaN : (double) ledger.steps()[b - 1] / ended);
+      centres.add(point(known.bottom(b)));
+      for (int c = 1; c <= k; c++) {
+        if (ledger.transitions()[b - 1][c - 1] > 0) {
+          flows.add(new BasinReport.Flow(b, c, ledger.transitions()[b - 1][c - 1]));
+        }
+      }
+    }
+    known.slow(at, slow);
+    return new BasinReport(
+        ledger.current(),
+        k,
+        ledger.transitionCount(),
+        occupation,
+        stays,
+        claimed && validity.passed(),
+        point(Arrays.copyOf(slow, known.dims())),
+        centres,
+        flows);
+  }
+
+  private static BasinReport.Point point(double[] y) {
+    return new BasinReport.Point(y[0], y.length > 1 ? y[1] : 0);
   }
 
   /** Puts every quantity of the basins, or the reason why it is absent, into the list. */
-  public void describe(QuantityList out) {}
+  public void describe(QuantityList out) {
+    BasinQuantities quantities = new BasinQuantities(out);
+    Trail kept = trail;
+    Chart known = chart;
+    if (kept == null || known == null) {
+      quantities.absent(
+          steps == 0
+              ? "needs param_sketch in step"
+              : "warming up: needs "
+                  + Survey.FEWEST
+                  + " points with param_sketch and loss, and parameters that move");
+      return;
+    }
+    quantities.relaxation(timescales, tail);
+    if (claimed) {
+      quantities.basins(standing(), validity, known, ledger.changes(), last);
+    } else {
+      quantities.single();
+    }
+  }
 
   /** Writes the state; the same state gives the same bytes. */
   public void writeTo(DataOutput out) throws IOException {
@@ -223,12 +284,15 @@ public final class Basins {
     ledger.writeTo(out);
     out.writeBoolean(claimed);
     validity.writeTo(out);
+    timescales.writeTo(out);
+    tail.writeTo(out);
+    StateArrays.write(out, at);
     out.writeInt(fresh);
     out.writeInt(missed);
     out.writeDouble(time);
     out.writeDouble(learningRate);
     out.writeLong(steps);
-    out.writeLong(without);
+    out.writeLong(last);
   }
 
   /** Replaces the state by what {@link #writeTo} wrote. */
@@ -247,11 +311,14 @@ public final class Basins {
     ledger.readFrom(in);
     claimed = in.readBoolean();
     validity = Validity.readFrom(in);
+    timescales = Timescales.readFrom(in);
+    tail = LossTail.readFrom(in);
+    StateArrays.read(in, at);
     fresh = in.readInt();
     missed = in.readInt();
     time = in.readDouble();
     learningRate = in.readDouble();
     steps = in.readLong();
-    without = in.readLong();
+    last = in.readLong();
   }
 }
