@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The basins of one attempt of a run: where it dwells, how it passes between, and what follows.
  *
- * <p>A {@link Trail} of the run in a {@link Frame} is surveyed whenever it has grown by a sixth: a
- * {@link Survey} draws the {@link Chart} of the mean loss over the slowest coordinates, whose
+ * <p>A {@link Trail} of the run in a {@link Frame} is surveyed whenever it has grown by a quarter:
+ * a {@link Survey} draws the {@link Chart} of the mean loss over the slowest coordinates, whose
  * minima with significant prominence are basins. They are claimed only once the run has come back
  * to one it had left; from then on every step is placed and counted ({@link Ledger}), and before
  * that, in hindsight, every point of the trail. Until then there is one basin, in which the run is
@@ -34,12 +34,12 @@ public final class Basins {
   static final int MOST = 12;
 
   /** Standard errors by which a pass must rise for a basin that is known already. */
-  private static final double KNOWN = 2;
+  private static final double KNOWN = 3;
 
   /** Surveys in a row that must miss a basin before it is given up. */
   private static final int PATIENCE = 3;
 
-  private static final int GROWTH = 6;
+  private static final int GROWTH = 4;
 
   /** Steps from point to point up to which the trail misses no stay. */
   private static final int FINE = 2;
@@ -145,7 +145,7 @@ public final class Basins {
     }
     int known = claimed && old != null ? old.basins() : 0;
     Survey survey = new Survey(kept, SlowDirections.of(kept));
-    Chart next = survey.chart(Survey.NEW);
+    Chart next = survey.chart(survey.significance());
     if (next != null && next.basins() < known) {
       next = survey.chart(KNOWN);
       missed = next != null && next.basins() < known ? missed + 1 : 0;

@@ -20,8 +20,8 @@ final class Survey {
   /** Points for a survey. */
   static final int FEWEST = 64;
 
-  /** Standard errors that a pass must rise above a minimum, when it is new. */
-  static final double NEW = 4;
+  /** False minima that are admitted in a survey of nothing but noise. */
+  private static final double FALSE_ALARMS = 0.01;
 
   /** Temperatures that it must rise: below, the stay is no longer than the relaxation. */
   private static final double LEAST_RISE = 0.2;
@@ -81,7 +81,7 @@ final class Survey {
   /**
    * The chart, or null where nothing can be told: too few points with a loss, or no motion.
    *
-   * @param significance standard errors
+   * @param significance standard errors that a pass must rise above a minimum
    */
   @Nullable Chart chart(double significance) {
     if (n < FEWEST || !measure()) {
@@ -92,6 +92,20 @@ final class Survey {
       fit();
     }
     return label(significance);
+  }
+
+  /**
+   * Standard errors that a pass must rise above a minimum that was not known before: with m windows
+   * of the quadratics' size there are m² pairs of a top and a bottom to choose from, and a normal
+   * deviate is above z with probability e^{−z²/2} at most.
+   */
+  double significance() {
+    double windows = Math.max(1, (double) n / neighbours(n));
+    return Math.sqrt(2 * StrictMath.log(windows * windows / FALSE_ALARMS));
+  }
+
+  private int neighbours(int count) {
+    return Math.min(count, Math.max(PER_TERM * Chart.terms(d), count / 48));
   }
 
   /** Coordinates in units of their differences from point to point, the width of the noise. */
@@ -163,7 +177,7 @@ final class Survey {
 
   private void fit() {
     int p = Chart.terms(d);
-    int neighbours = Math.min(n, Math.max(PER_TERM * p, n / 48));
+    int neighbours = neighbours(n);
     u = new double[cells.length];
     error = new double[cells.length];
     widths = new double[cells.length];
