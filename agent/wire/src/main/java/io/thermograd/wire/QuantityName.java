@@ -108,6 +108,47 @@ public enum QuantityName {
       "loss_change_double_batch",
       "loss",
       "Change of the loss at equilibrium if the batch were doubled, negative when lower"),
+  BASIN_COUNT(
+      "basin_count", "basins", "Minima of the mean loss that the run has been in and come back to"),
+  BASIN_TRANSITIONS(
+      "basin_transitions", "transitions", "Passages from the core of one basin into another's"),
+  BASIN_OCCUPATION(
+      "basin_occupation",
+      "1",
+      "Share of the SGD time spent in each basin, in order of discovery",
+      true),
+  BASIN_DWELL_STEPS(
+      "basin_dwell_steps", "steps", "Mean stay in each basin, in order of discovery", true),
+  IMPLIED_TIMESCALES(
+      "implied_timescales",
+      "steps",
+      "Relaxation times of the slowest modes of the parameters, longest first",
+      true),
+  SPECTRAL_GAP_RELAXATION(
+      "spectral_gap_relaxation",
+      "loss/param²",
+      "Slowest rate of relaxation per unit of SGD time, as the loss falls to its level"),
+  SPECTRAL_GAP_AUTOCORRELATION(
+      "spectral_gap_autocorrelation",
+      "loss/param²",
+      "Slowest rate of relaxation per unit of SGD time, from the parameters' autocorrelation"),
+  SPECTRAL_GAP_BASINS(
+      "spectral_gap_basins",
+      "loss/param²",
+      "Slowest rate of relaxation per unit of SGD time, of the passages between basins"),
+  EXPLORATION(
+      "exploration",
+      "transitions",
+      "Passages between basins to be expected in as many steps as half of the run: below 1 frozen, above exploring"),
+  BASIN_ENERGIES(
+      "basin_energies",
+      "1",
+      "E_i/η of each basin above the lowest, from least-cost trees of passages: occupation ∝ exp(−E_i/η)",
+      true),
+  BEST_BASIN_STEPS(
+      "best_basin_steps",
+      "steps",
+      "Mean steps to the basin of the lowest loss, from the present one"),
   LEARNING_RATE("learning_rate", "param²/loss", "Learning rate η the trainer used"),
   BATCH_SIZE("batch_size", "examples", "Global batch size B the trainer used"),
   STEPS_PER_SECOND(

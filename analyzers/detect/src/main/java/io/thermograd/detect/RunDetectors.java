@@ -1,5 +1,6 @@
 package io.thermograd.detect;
 
+import io.thermograd.detect.basin.Basins;
 import io.thermograd.detect.divergence.DivergenceDetector;
 import io.thermograd.detect.divergence.GradientSignal;
 import io.thermograd.estimate.LossMoments;
@@ -30,6 +31,7 @@ public final class RunDetectors {
   private final AlertWriter alerts;
   private final GradientSignal gradient = new GradientSignal();
   private final DivergenceDetector divergence = new DivergenceDetector();
+  private final Basins basins;
   private final Episode nonFinite = new Episode(QUIET_AFTER_NON_FINITE);
   private final Episode lostTelemetry = new Episode(QUIET_AFTER_LOSS);
   private final LearningRateHistory learningRate = new LearningRateHistory();
@@ -39,6 +41,7 @@ public final class RunDetectors {
 
   /** For one attempt of a run. */
   public RunDetectors(String runId, int attempt, RunSettings settings) {
+    this.basins = new Basins(settings);
     this.alerts = new AlertWriter(runId, attempt, divergence, learningRate);
   }
 
@@ -56,6 +59,7 @@ public final class RunDetectors {
     if (rate != null) {
       learningRate.accept(step.step(), rate);
     }
+    basins.accept(step, estimators);
     double signal = gradient.accept(step);
     DivergenceDetector.Change change = DivergenceDetector.Change.NOTHING;
     if (loss != null) {
@@ -128,15 +132,22 @@ public final class RunDetectors {
   }
 
   /** Puts every quantity of the detectors, or the reason why it is absent, into the list. */
-  public void describe(QuantityList out) {}
+  public void describe(QuantityList out) {
+    basins.describe(out);
+  }
 
   /** What is found besides quantities: basins, forecasts and their scores, averages. */
   public Findings findings() {
-    return Findings.NONE;
+    return new Findings(
+        basins.report(),
+        Findings.NONE.forecasts(),
+        Findings.NONE.scores(),
+        Findings.NONE.averages());
   }
 
   /** Writes the state; the same state gives the same bytes. */
   public void writeTo(DataOutput out) throws IOException {
+    basins.writeTo(out);
     gradient.writeTo(out);
     divergence.writeTo(out);
     nonFinite.writeTo(out);
@@ -149,6 +160,7 @@ public final class RunDetectors {
 
   /** Replaces the state by what {@link #writeTo} wrote. */
   public void readFrom(DataInput in) throws IOException {
+    basins.readFrom(in);
     gradient.readFrom(in);
     divergence.readFrom(in);
     nonFinite.readFrom(in);

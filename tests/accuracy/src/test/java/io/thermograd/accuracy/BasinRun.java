@@ -1,0 +1,138 @@
+package io.thermograd.accuracy;
+
+import io.thermograd.detect.basin.BasinChange;
+import io.thermograd.detect.basin.BasinStanding;
+import io.thermograd.detect.basin.Basins;
+import io.thermograd.estimate.RunEstimators;
+import io.thermograd.estimate.step.Motion;
+import io.thermograd.estimate.step.QuantityList;
+import io.thermograd.estimate.step.RunSettings;
+import io.thermograd.estimate.step.TrainingStep;
+import io.thermograd.simulator.scenario.Scenarios;
+import io.thermograd.simulator.scenario.Simulation;
+import io.thermograd.simulator.scenario.Truth;
+import io.thermograd.wire.Vectors;
+import io.thermograd.wire.proto.StepEvent;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A run under the basin detector, and what the detector makes of it. */
+final class BasinRun {
+  private static final double NOISE_HALF_LIFE = 500;
+  private static final double LOSS_HALF_LIFE = 100;
+
+  private final boolean estimate;
+  private final Basins basins;
+  private final RunEstimators estimators;
+  private int mostAtOnce;
+  private long steps;
+
+  /**
+   * @param estimate whether the temperature is to be estimated along the way
+   */
+  BasinRun(RunSettings settings, boolean estimate) {
+    this.estimate = estimate;
+    basins = new Basins(settings);
+    estimators = new RunEstimators(settings, NOISE_HALF_LIFE, LOSS_HALF_LIFE);
+  }
+
+  /** What is found about a scenario beside what is true of it. */
+  record Outcome(BasinRun run, Truth truth) {}
+
+  /** Runs a scenario of the simulator to its end. */
+  static Outcome of(String scenario, long seed, boolean estimate) {
+    BasinRun[] run = new BasinRun[1];
+    try {
+      Truth truth =
+          Scenarios.named(scenario)
+              .orElseThrow()
+              .simulation(seed)
+              .emit(
+                  event -> {
+                    if (event.hasRunStarted()) {
+                      run[0] = new BasinRun(RunSettings.of(event.getRunStarted()), estimate);
+                    } else if (event.hasStep()) {
+                      run[0].accept(step(event.getStep()));
+                    }
+                  },
+                  Simulation.clock(),
+                  () -> false);
+      return new Outcome(run[0], truth);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void accept(TrainingStep step) {
+    if (estimate) {
+      estimators.accept(step);
+    }
+    basins.accept(step, estimators);
+    steps++;
+    if (steps % 250 == 0) {
+      mostAtOnce = Math.max(mostAtOnce, basins.standing().count());
+    }
+  }
+
+  BasinStanding standing() {
+    return basins.standing();
+  }
+
+  List<BasinChange> changes() {
+    return basins.changes();
+  }
+
+  /** Basins at the worst moment. */
+  int mostAtOnce() {
+    return Math.max(mostAtOnce, basins.standing().count());
+  }
+
+  QuantityList quantities() {
+    QuantityList out = new QuantityList();
+    basins.describe(out);
+    return out;
+  }
+
+  /** A step that tells of a place only. */
+  static TrainingStep step(long number, double eta, @Nullable Double loss, float... theta) {
+    return new TrainingStep(
+        number,
+        number,
+        loss,
+        eta,
+        1,
+        new int[] {1},
+        new double[0],
+        new float[0][],
+        null,
+        false,
+        new Motion(theta, null, null),
+        null);
+  }
+
+  /** Of a run with one rank. */
+  private static TrainingStep step(StepEvent event) {
+    int m = event.getMicroBatchesCount();
+    int[] examples = new int[m];
+    float[][] sketches = new float[m][];
+    for (int j = 0; j < m; j++) {
+      examples[j] = event.getMicroBatches(j).getExamples();
+      sketches[j] = Vectors.toFloats(event.getMicroBatches(j).getGradSketch());
+    }
+    return new TrainingStep(
+        event.getStep(),
+        event.getTime(),
+        event.getLoss(),
+        event.getLearningRate(),
+        event.getBatchSize(),
+        examples,
+        new double[0],
+        sketches,
+        event.getGradSqnorm(),
+        event.getNonfiniteCount() > 0,
+        new Motion(Vectors.toFloats(event.getParamSketch()), null, null),
+        null);
+  }
+}
