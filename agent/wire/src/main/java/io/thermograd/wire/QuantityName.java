@@ -110,6 +110,24 @@ public enum QuantityName {
       "Change of the loss at equilibrium if the batch were doubled, negative when lower"),
   LEARNING_RATE("learning_rate", "param²/loss", "Learning rate η the trainer used"),
   BATCH_SIZE("batch_size", "examples", "Global batch size B the trainer used"),
+  ESCAPE_STEPS(
+      "escape_steps", "steps", "Steps from now until the run leaves the basin that it is in"),
+  ESCAPE_PROBABILITY(
+      "escape_probability",
+      "1",
+      "Probability that the run leaves its basin within the rest of its budget"),
+  BARRIER_HEIGHT(
+      "barrier_height", "loss", "ΔU of τ = A·e^{ΔU/T}, the lowest barrier around the basin"),
+  ESCAPE_LEARNING_RATE(
+      "escape_learning_rate",
+      "param²/loss",
+      "Learning rate at which the mean escape takes as long as the rest of the budget"),
+  STEPS_TO_IMPROVEMENT(
+      "steps_to_improvement", "steps", "Steps from now until the smoothed loss is 1 % lower"),
+  AVERAGED_LOSS_CHANGE(
+      "averaged_loss_change",
+      "loss",
+      "Loss at the mean of the parameters less the mean of the loss, negative when lower"),
   STEPS_PER_SECOND(
       "steps_per_second", "steps/s", "Optimizer steps per second of the trainer's own clock"),
   DROPPED_EVENTS(

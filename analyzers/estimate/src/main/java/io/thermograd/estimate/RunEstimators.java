@@ -88,6 +88,11 @@ public final class RunEstimators {
     return noise;
   }
 
+  /** The parameters' fluctuations, for forecasts. */
+  public Fluctuations fluctuations() {
+    return fluctuations;
+  }
+
   /** Whether the noise's tails are too heavy for statements that take it to be normal. */
   public boolean heavyTailed() {
     return noise.heavyTailed();

@@ -1,5 +1,7 @@
 package io.thermograd.detect.basin;
 
+import java.util.List;
+
 /**
  * What is known of a run's basins at one step, for detectors. Basins are numbered from 1 in order
  * of discovery; arrays are indexed from 0 and belong to the reader.
@@ -12,6 +14,8 @@ package io.thermograd.detect.basin;
  * @param steps spent in each basin
  * @param time spent in each basin, SGD time Σ η_eff
  * @param transitions from basin to basin, core to core
+ * @param temperature of the latest step, loss; NaN while unknown
+ * @param temperatures times and transitions by temperature
  */
 @SuppressWarnings("ArrayRecordComponent") // a view for the next few lines of one thread
 public record BasinStanding(
@@ -21,7 +25,21 @@ public record BasinStanding(
     long enteredAt,
     long[] steps,
     double[] time,
-    long[][] transitions) {
+    long[][] transitions,
+    double temperature,
+    List<TemperatureBin> temperatures) {
+
+  /** Of a run whose temperature is not known. */
+  public BasinStanding(
+      int current,
+      int count,
+      boolean validated,
+      long enteredAt,
+      long[] steps,
+      double[] time,
+      long[][] transitions) {
+    this(current, count, validated, enteredAt, steps, time, transitions, Double.NaN, List.of());
+  }
 
   /** Before anything is known. */
   public static final BasinStanding NONE =

@@ -1,0 +1,239 @@
+package io.thermograd.detect.forecast;
+
+import io.thermograd.detect.basin.BasinChange;
+import io.thermograd.detect.basin.BasinStanding;
+import io.thermograd.detect.stationarity.Standing;
+import io.thermograd.detect.stationarity.Standing.Drift;
+import io.thermograd.estimate.step.TrainingStep;
+import io.thermograd.theory.Arrhenius;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Forecasts when the run leaves its basin, from the rates seen: {@link EscapeRate}, {@link Exits}.
+ *
+ * <p>Forecasts are made at steps that grow by a quarter, whatever happens, so that their times owe
+ * nothing to the events; of the time only once an exit has been seen, since the interval of a Gamma
+ * law of shape ½ spans a factor of 3,700. O(1) a step but every {@value #EVERY}th, O(basins²) then.
+ * One owner thread.
+ */
+final class Escapes {
+  private static final int EVERY = 64;
+  private static final double FIRST = 256;
+  private static final double GROWS = 1.25;
+  private static final double TRAPPED = 0.2;
+  private static final double FREE = 0.3;
+  private static final double SAME = ForecastKind.ESCAPE_STEPS.tolerance();
+
+  /** A slope's standard errors for it to be used. */
+  private static final double SIGNIFICANT = 2;
+
+  private final OptionalLong budget;
+  private final Ledger ledger;
+  private final Exits exits = new Exits();
+  private final BasinLevels levels = new BasinLevels();
+  private Settings settings = Settings.NONE;
+  private EscapeOutlook outlook = EscapeOutlook.NONE;
+  private double next = FIRST;
+
+  Escapes(OptionalLong budget, Ledger ledger) {
+    this.budget = budget;
+    this.ledger = ledger;
+  }
+
+  void accept(
+      TrainingStep step,
+      Settings now,
+      Standing standing,
+      BasinStanding basins,
+      Optional<BasinChange> change) {
+    boolean changed = !settings.same(now, SAME);
+    if (changed) {
+      settings = now;
+      exits.rebase(basins);
+    }
+    Double loss = step.loss();
+    if (loss != null) {
+      levels.accept(basins.current(), loss, now);
+    }
+    if (change.isPresent()) {
+      resolve(change.get());
+    }
+    boolean due = step.step() >= next;
+    if (due || changed || change.isPresent() || step.step() - outlook.step() >= EVERY) {
+      look(step.step(), standing, basins, !changed && change.isEmpty());
+    }
+    if (due) {
+      next = Math.max(Math.ceil(next * GROWS), step.step() + 1);
+      forecast(step.step(), basins);
+    }
+  }
+
+  /** What the forecasts about a basin waited for. */
+  private void resolve(BasinChange change) {
+    for (Entry entry : ledger.entries()) {
+      boolean here = entry.subject() == change.from() && !entry.resolved();
+      if (here && entry.kind() == ForecastKind.ESCAPE_STEPS) {
+        // Found only now, it may have begun before the forecast was made.
+        entry.resolve(Math.max(1, change.entered() - entry.madeAt()));
+      } else if (here && entry.kind() == ForecastKind.ESCAPE_PROBABILITY) {
+        entry.resolve(1);
+      }
+    }
+  }
+
+  /** Nothing more happens before the forecasts that are due now: what has not come stays away. */
+  void conclude(long step) {
+    for (Entry entry : ledger.entries()) {
+      if (entry.kind() == ForecastKind.ESCAPE_PROBABILITY
+          && entry.due() <= step
+          && !entry.resolved()) {
+        entry.resolve(0);
+      }
+    }
+  }
+
+  private void look(long step, Standing standing, BasinStanding basins, boolean same) {
+    int basin = basins.current();
+    long remaining = budget.isPresent() ? Math.max(0, budget.getAsLong() - 1 - step) : -1;
+    EscapeRate rate = known(basins) ? exits.rate(basins) : null;
+    double pace = exits.pace(basins);
+    if (rate == null || !(pace > 0)) {
+      outlook =
+          new EscapeOutlook(
+              basin,
+              step,
+              remaining,
+              Double.NaN,
+              Double.NaN,
+              Double.NaN,
+              0,
+              Double.NaN,
+              Double.NaN,
+              false);
+      return;
+    }
+    double span = remaining * pace;
+    boolean asked = remaining >= 0;
+    double atMost = asked ? rate.atMost(span) : Double.NaN;
+    int better = levels.better(basin, standing);
+    boolean stays =
+        same && outlook.trapped() && outlook.basin() == basin && remaining > 0 && atMost <= FREE;
+    boolean begins =
+        better > 0 && standing.drift() == Drift.FLAT && remaining > 0 && atMost <= TRAPPED;
+    outlook =
+        new EscapeOutlook(
+            basin,
+            step,
+            remaining,
+            asked ? rate.within(span) : Double.NaN,
+            atMost,
+            rate.remaining(pace).quantile(0.5),
+            better,
+            levels.above(basin, better, Double.NaN),
+            learningRate(basins, pace, remaining, 0),
+            stays || begins);
+  }
+
+  /** Whether what is known of the basins can be built on. */
+  static boolean known(BasinStanding basins) {
+    return basins.current() > 0 && (basins.count() == 1 || basins.validated());
+  }
+
+  private void forecast(long step, BasinStanding basins) {
+    EscapeRate rate = known(basins) ? exits.rate(basins) : null;
+    double pace = exits.pace(basins);
+    if (rate == null || !(pace > 0)) {
+      return;
+    }
+    int basin = basins.current();
+    if (!rate.unseen()) {
+      Predictive.Lomax remaining = rate.remaining(pace);
+      double longest = Math.ceil(remaining.quantile((1 + Ledger.LEVEL) / 2));
+      if (longest < 1e15) {
+        ledger.add(
+            new Entry(
+                ForecastKind.ESCAPE_STEPS,
+                step,
+                step + Math.max(1, (long) longest),
+                remaining,
+                settings,
+                basin));
+      }
+    }
+    long horizon = budget.isPresent() ? budget.getAsLong() - 1 - step : step;
+    if (horizon > 0) {
+      ledger.add(
+          new Entry(
+              ForecastKind.ESCAPE_PROBABILITY,
+              step,
+              step + horizon,
+              new Predictive.Chance(rate.within(horizon * pace)),
+              settings,
+              basin));
+    }
+  }
+
+  /**
+   * The η at which an escape takes so many steps on average, at the present batch size; NaN while
+   * unknown.
+   *
+   * @param errors standard errors of log τ by which the escape is taken to be slower
+   */
+  double learningRate(BasinStanding basins, double pace, long steps, double errors) {
+    double temperature = basins.temperature();
+    Arrhenius line = steps > 0 && temperature > 0 && pace > 0 ? line(basins) : null;
+    if (line == null || !(settings.learningRate() > 0)) {
+      return Double.NaN;
+    }
+    double perRate = temperature / pace;
+    double there = line.learningRateFor(perRate, steps);
+    double error = Math.sqrt(line.logTimeVariance(perRate * there));
+    double wanted = steps * Math.exp(-errors * error);
+    return wanted > 0 && wanted < Double.POSITIVE_INFINITY
+        ? settings.learningRate() * line.learningRateFor(perRate, wanted) / pace
+        : Double.NaN;
+  }
+
+  /** The Arrhenius line of the current basin where it rises significantly. */
+  static @Nullable Arrhenius line(BasinStanding basins) {
+    Arrhenius line = known(basins) ? Exits.line(basins) : null;
+    return line != null && line.barrier() > SIGNIFICANT * Math.sqrt(line.barrierVariance())
+        ? line
+        : null;
+  }
+
+  /** The rate of leaving the current basin; null while nothing is known of it. */
+  @Nullable EscapeRate rate(BasinStanding basins) {
+    return known(basins) ? exits.rate(basins) : null;
+  }
+
+  /** SGD time of a step; NaN while unknown. */
+  double pace(BasinStanding basins) {
+    return exits.pace(basins);
+  }
+
+  EscapeOutlook outlook() {
+    return outlook;
+  }
+
+  void writeTo(DataOutput out) throws IOException {
+    exits.writeTo(out);
+    levels.writeTo(out);
+    settings.writeTo(out);
+    outlook.writeTo(out);
+    out.writeDouble(next);
+  }
+
+  void readFrom(DataInput in) throws IOException {
+    exits.readFrom(in);
+    levels.readFrom(in);
+    settings = Settings.readFrom(in);
+    outlook = EscapeOutlook.readFrom(in);
+    next = in.readDouble();
+  }
+}
