@@ -140,6 +140,11 @@ public final class Arrhenius {
     return slopeVariance;
   }
 
+  /** Mean 1/T of the temperatures, each by its events. */
+  public double meanInverse() {
+    return meanInverse;
+  }
+
   /** The same of log τ at a temperature. */
   public double logTimeVariance(double temperature) {
     double d = 1 / Checks.positive("temperature", temperature) - meanInverse;

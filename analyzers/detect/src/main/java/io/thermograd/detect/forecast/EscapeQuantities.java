@@ -2,7 +2,6 @@ package io.thermograd.detect.forecast;
 
 import io.thermograd.detect.basin.BasinStanding;
 import io.thermograd.estimate.step.QuantityList;
-import io.thermograd.theory.Arrhenius;
 import io.thermograd.wire.Quantity;
 import io.thermograd.wire.QuantityName;
 import java.util.List;
@@ -48,7 +47,7 @@ final class EscapeQuantities {
     } else {
       probability(out, rate, remaining * pace);
     }
-    Arrhenius line = Escapes.line(basins);
+    ArrheniusLine line = escapes.line(basins);
     if (line == null) {
       String reason = "needs escapes from this basin at three temperatures, rarer where it is cold";
       out.absent(QuantityName.BARRIER_HEIGHT, reason);
@@ -57,13 +56,7 @@ final class EscapeQuantities {
       }
       return;
     }
-    double half = NORMAL * Math.sqrt(line.barrierVariance());
-    out.put(
-        QuantityName.BARRIER_HEIGHT,
-        line.barrier(),
-        line.barrier() - half,
-        line.barrier() + half,
-        ARRHENIUS);
+    barrier(out, line);
     if (remaining > 0) {
       out.put(
           QuantityName.ESCAPE_LEARNING_RATE,
@@ -74,6 +67,18 @@ final class EscapeQuantities {
     } else if (remaining == 0) {
       out.absent(QuantityName.ESCAPE_LEARNING_RATE, "the budget is spent");
     }
+  }
+
+  private static void barrier(QuantityList out, ArrheniusLine line) {
+    if (!line.energies()) {
+      out.absent(
+          QuantityName.BARRIER_HEIGHT,
+          "the effective temperature is not known at every temperature at which it escaped");
+      return;
+    }
+    double height = line.fit().barrier();
+    double half = NORMAL * Math.sqrt(line.fit().barrierVariance());
+    out.put(QuantityName.BARRIER_HEIGHT, height, height - half, height + half, ARRHENIUS);
   }
 
   private static void steps(QuantityList out, Predictive.Lomax left, boolean unseen) {

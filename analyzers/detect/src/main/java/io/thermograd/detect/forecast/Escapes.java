@@ -17,20 +17,20 @@ import org.jspecify.annotations.Nullable;
  * Forecasts when the run leaves its basin, from the rates seen: {@link EscapeRate}, {@link Exits}.
  *
  * <p>Forecasts are made at steps that grow by a quarter, whatever happens, so that their times owe
- * nothing to the events; of the time only once an exit has been seen, since the interval of a Gamma
- * law of shape ½ spans a factor of 3,700. O(1) a step but every {@value #EVERY}th, O(basins²) then.
- * One owner thread.
+ * nothing to the events; of the time only once an exit has been seen, or other temperatures tell.
+ * O(1) a step but every {@value #EVERY}th, O(basins²) then. One owner thread.
  */
 final class Escapes {
   private static final int EVERY = 64;
   private static final double FIRST = 256;
   private static final double GROWS = 1.25;
+
+  /** Least shape of a Lomax law whose interval says something: a factor of 370 from end to end. */
+  private static final double SHARP = 1;
+
   private static final double TRAPPED = 0.2;
   private static final double FREE = 0.3;
   private static final double SAME = ForecastKind.ESCAPE_STEPS.tolerance();
-
-  /** A slope's standard errors for it to be used. */
-  private static final double SIGNIFICANT = 2;
 
   private final OptionalLong budget;
   private final Ledger ledger;
@@ -100,7 +100,7 @@ final class Escapes {
   private void look(long step, Standing standing, BasinStanding basins, boolean same) {
     int basin = basins.current();
     long remaining = budget.isPresent() ? Math.max(0, budget.getAsLong() - 1 - step) : -1;
-    EscapeRate rate = known(basins) ? exits.rate(basins) : null;
+    EscapeRate rate = rate(basins);
     double pace = exits.pace(basins);
     if (rate == null || !(pace > 0)) {
       outlook =
@@ -145,14 +145,14 @@ final class Escapes {
   }
 
   private void forecast(long step, BasinStanding basins) {
-    EscapeRate rate = known(basins) ? exits.rate(basins) : null;
+    EscapeRate rate = rate(basins);
     double pace = exits.pace(basins);
     if (rate == null || !(pace > 0)) {
       return;
     }
     int basin = basins.current();
-    if (!rate.unseen()) {
-      Predictive.Lomax remaining = rate.remaining(pace);
+    Predictive.Lomax remaining = rate.remaining(pace);
+    if (remaining.shape() >= SHARP) {
       double longest = Math.ceil(remaining.quantile((1 + Ledger.LEVEL) / 2));
       if (longest < 1e15) {
         ledger.add(
@@ -185,31 +185,34 @@ final class Escapes {
    * @param errors standard errors of log τ by which the escape is taken to be slower
    */
   double learningRate(BasinStanding basins, double pace, long steps, double errors) {
-    double temperature = basins.temperature();
-    Arrhenius line = steps > 0 && temperature > 0 && pace > 0 ? line(basins) : null;
+    ArrheniusLine line = steps > 0 && pace > 0 ? line(basins) : null;
     if (line == null || !(settings.learningRate() > 0)) {
       return Double.NaN;
     }
-    double perRate = temperature / pace;
-    double there = line.learningRateFor(perRate, steps);
-    double error = Math.sqrt(line.logTimeVariance(perRate * there));
+    Arrhenius fit = line.fit();
+    double perRate = line.temperature() / pace;
+    double error = Math.sqrt(fit.logTimeVariance(perRate * fit.learningRateFor(perRate, steps)));
     double wanted = steps * Math.exp(-errors * error);
     return wanted > 0 && wanted < Double.POSITIVE_INFINITY
-        ? settings.learningRate() * line.learningRateFor(perRate, wanted) / pace
+        ? settings.learningRate() * fit.learningRateFor(perRate, wanted) / pace
         : Double.NaN;
   }
 
   /** The Arrhenius line of the current basin where it rises significantly. */
-  static @Nullable Arrhenius line(BasinStanding basins) {
-    Arrhenius line = known(basins) ? Exits.line(basins) : null;
-    return line != null && line.barrier() > SIGNIFICANT * Math.sqrt(line.barrierVariance())
-        ? line
-        : null;
+  @Nullable ArrheniusLine line(BasinStanding basins) {
+    ArrheniusLine line = known(basins) ? ArrheniusLine.of(basins, nominal(basins), true) : null;
+    return line != null && line.significant() ? line : null;
   }
 
   /** The rate of leaving the current basin; null while nothing is known of it. */
   @Nullable EscapeRate rate(BasinStanding basins) {
-    return known(basins) ? exits.rate(basins) : null;
+    return known(basins)
+        ? exits.rate(basins, ArrheniusLine.of(basins, nominal(basins), false))
+        : null;
+  }
+
+  private double nominal(BasinStanding basins) {
+    return exits.pace(basins) / Math.max(1, settings.batchSize());
   }
 
   /** SGD time of a step; NaN while unknown. */

@@ -20,7 +20,7 @@ final class Coordinates {
   private static final int NEEDED = 64;
 
   /** Less than this share of the leading direction's noise is rounding. */
-  private static final double LEAST = 1e-9;
+  private static final double LEAST = 1e-6;
 
   private final SketchMath math = new SketchMath();
   private float[][] directions = new float[0][];
