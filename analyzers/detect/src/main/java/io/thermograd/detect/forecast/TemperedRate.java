@@ -40,7 +40,7 @@ final class TemperedRate implements EscapeRate {
               + variance);
     }
     DoubleUnaryOperator log =
-        u -> -(u - mean) * (u - mean) / (2 * variance) + exits * u - time * Math.exp(u);
+        u -> -(u - mean) * (u - mean) / (2 * variance) + exits * u - time * bounded(u);
     double peak = peak(exits, time, mean, variance);
     double top = log.applyAsDouble(peak);
     double low = edge(log, peak, top, -1);
@@ -50,7 +50,7 @@ final class TemperedRate implements EscapeRate {
     double squares = 0;
     for (int i = 0; i < POINTS; i++) {
       double u = low + (high - low) * (i + 0.5) / POINTS;
-      rates[i] = Math.exp(u);
+      rates[i] = bounded(u);
       weights[i] = Math.exp(log.applyAsDouble(u) - top);
       sum += weights[i];
       logs += weights[i] * (u - peak);
@@ -62,6 +62,11 @@ final class TemperedRate implements EscapeRate {
     double off = logs / sum;
     this.shape = shape(squares / sum - off * off);
     this.time = Math.exp(Gamma.digamma(shape) - peak - off);
+  }
+
+  /** eᵘ, where that is still a number. */
+  private static double bounded(double u) {
+    return Math.min(Math.exp(u), LONGEST);
   }
 
   /** Where the concave log density has slope 0, by bisection: at the low end t·eᵘ ≤ 1/(e·v). */
@@ -132,7 +137,7 @@ final class TemperedRate implements EscapeRate {
     // Within a cell the logarithm of the rate goes linearly.
     double cell = Math.log(rates[1] / rates[0]);
     double part = weights[i] > 0 ? Math.min(1, (probability - sum) / weights[i]) : 0.5;
-    double rate = rates[i] * Math.exp((part - 0.5) * cell);
+    double rate = Math.min(rates[i] * Math.exp((part - 0.5) * cell), LONGEST);
     return EscapeTime.probabilityWithin(rate, span);
   }
 
