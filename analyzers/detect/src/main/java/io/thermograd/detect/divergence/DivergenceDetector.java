@@ -246,6 +246,17 @@ public final class DivergenceDetector {
     return state == State.DIVERGING;
   }
 
+  /**
+   * Whether the rise has gone on for 32 steps, significantly exponential and near its peak: longer
+   * than a catapult's does. Not the news that a critical alert is, which waits for more.
+   */
+  public boolean runsAway() {
+    return state == State.GROWING
+        && age >= LONG
+        && age - peakAge < NEAR_PEAK
+        && fit().significant();
+  }
+
   /** Finite losses so far. */
   public long count() {
     return count;
@@ -254,6 +265,11 @@ public final class DivergenceDetector {
   /** The first step of the rise. */
   public long since() {
     return since;
+  }
+
+  /** Logarithm of how many times higher above the floor the rise has come than all before it. */
+  public double logGrowth() {
+    return StrictMath.log(loss.above(peak) / loss.above(bound));
   }
 
   /** The level that the loss has left: median of the last history. */
