@@ -22,8 +22,8 @@ import java.io.IOException;
  * 10¹² times beyond all that at any age. Until then a divergence and a catapult have the same law,
  * and nothing seen from outside can tell them apart.
  *
- * <p>It closes as returned after 16 steps below the old record, and, unless it became critical, as
- * settled when 128 steps have not brought it half as high again; the history then starts anew.
+ * <p>It closes as returned after 16 steps below the old record, and as settled when 128 steps have
+ * not brought it half as high again, a critical one too; the history then starts anew.
  *
  * <p>Warnings of healthy streams: at most 1 in 10⁶ steps; tests/accuracy prints the counts. Needs
  * 48 steps. Non-finite losses are passed over. O(1), no allocation. One owner thread.
@@ -198,10 +198,7 @@ public final class DivergenceDetector {
       state = State.NONE;
       return Change.RETURNED;
     }
-    if (state == State.DIVERGING) {
-      return Change.NOTHING;
-    }
-    if (isCritical(x)) {
+    if (state == State.GROWING && isCritical(x)) {
       state = State.DIVERGING;
       return Change.CRITICAL;
     }

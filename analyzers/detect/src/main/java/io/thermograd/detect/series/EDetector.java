@@ -12,7 +12,12 @@ import java.util.Arrays;
  * <p>For λ ∈ ±{0.05, 0.1, 0.2, 0.4, 0.8}: w_λ ← (w_λ + 1)·exp(λx − λ²/2). Each is a sum of
  * nonnegative martingales, one a possible time of change, so that mean w − t is a martingale while
  * x is standard normal (or lighter), and the average run length to mean w ≥ ARL is at least ARL. It
- * starts again after an alarm. O(1): one exponential and its powers. One owner thread. Source: J.
+ * starts again after an alarm.
+ *
+ * <p>Innovations that are skewed or heavy-tailed are no standard normals: over a calibration stretch
+ * E e^(λx) is measured, two standard errors are added, and e^(λ²/2) is replaced where that is more.
+ *
+ * <p>O(1): two exponentials and their powers. One owner thread. Source: J.
  * Shin, A. Ramdas, A. Rinaldo, arXiv:2203.03532.
  */
 public final class EDetector {
@@ -28,23 +33,70 @@ public final class EDetector {
   private static final double LARGEST = 1e250;
   // One value alone is never the proof: e^(0.8·3.5 − 0.32) is 12.
   private static final double LARGEST_INNOVATION = 3.5;
-  private static final double NORMALISER = StrictMath.exp(-0.5 * FIRST * FIRST);
 
   private final double runLength;
+  private final int calibration;
   private final double[] down = new double[SIDE];
   private final double[] up = new double[SIDE];
+  // Mean and sum of squares of e^(λx) while calibrating, then 1/E e^(λx) in the mean's place.
+  private final double[] normalUp = new double[SIDE];
+  private final double[] normalDown = new double[SIDE];
+  private final double[] squaresUp = new double[SIDE];
+  private final double[] squaresDown = new double[SIDE];
+  private int calibrated;
 
   /**
-   * @param runLength steps between false alarms, at least, on average
+   * @param runLength values between false alarms, at least, on average
+   * @param calibration values over which E e^(λx) is measured; 0 where x is known to be normal
    */
-  public EDetector(double runLength) {
+  public EDetector(double runLength, int calibration) {
     this.runLength = runLength;
+    this.calibration = calibration;
+    forget();
   }
 
-  /** Forgets what was seen. */
-  public void restart() {
+  /** Forgets the evidence, and calibrates anew. */
+  public void forget() {
+    restart();
+    calibrated = 0;
+    for (int i = 0; i < SIDE; i++) {
+      normalUp[i] = calibration == 0 ? normaliser(i) : 0;
+      normalDown[i] = normalUp[i];
+      squaresUp[i] = 0;
+      squaresDown[i] = 0;
+    }
+  }
+
+  private void restart() {
     Arrays.fill(down, 0);
     Arrays.fill(up, 0);
+  }
+
+  private static double normaliser(int i) {
+    double lambda = FIRST * (1 << i);
+    return StrictMath.exp(-0.5 * lambda * lambda);
+  }
+
+  private void calibrate(double bounded) {
+    double upwards = StrictMath.exp(FIRST * bounded);
+    double downwards = 1 / upwards;
+    calibrated++;
+    for (int i = 0; i < SIDE; i++) {
+      learn(normalUp, squaresUp, i, upwards);
+      learn(normalDown, squaresDown, i, downwards);
+      upwards *= upwards;
+      downwards *= downwards;
+    }
+  }
+
+  private void learn(double[] mean, double[] squares, int i, double x) {
+    double d = x - mean[i];
+    mean[i] += d / calibrated;
+    squares[i] += d * (x - mean[i]);
+    if (calibrated == calibration) {
+      double error = Math.sqrt(squares[i] / calibrated / (calibrated - 1.0));
+      mean[i] = Math.min(normaliser(i), 1 / (mean[i] + 2 * error));
+    }
   }
 
   /**
@@ -58,19 +110,21 @@ public final class EDetector {
       return Change.NONE;
     }
     double bounded = Math.max(-LARGEST_INNOVATION, Math.min(LARGEST_INNOVATION, x));
+    if (calibrated < calibration) {
+      calibrate(bounded);
+      return Change.NONE;
+    }
     double upwards = StrictMath.exp(FIRST * (bounded - slack));
     double downwards = StrictMath.exp(FIRST * (-bounded - slack));
-    double n = NORMALISER;
     double sumUp = 0;
     double sumDown = 0;
     for (int i = 0; i < SIDE; i++) {
-      up[i] = Math.min(LARGEST, (up[i] + 1) * upwards * n);
-      down[i] = Math.min(LARGEST, (down[i] + 1) * downwards * n);
+      up[i] = Math.min(LARGEST, (up[i] + 1) * upwards * normalUp[i]);
+      down[i] = Math.min(LARGEST, (down[i] + 1) * downwards * normalDown[i]);
       sumUp += up[i];
       sumDown += down[i];
       upwards *= upwards; // λ doubles
       downwards *= downwards;
-      n = n * n * n * n; // λ² grows fourfold
     }
     if (sumUp + sumDown < 2 * SIDE * runLength) {
       return Change.NONE;
@@ -79,26 +133,27 @@ public final class EDetector {
     return sumUp > sumDown ? Change.UP : Change.DOWN;
   }
 
-  /** log of the evidence for a change over what an alarm takes: 0 at an alarm. */
-  public double evidence() {
-    double sum = 0;
-    for (int i = 0; i < SIDE; i++) {
-      sum += up[i] + down[i];
-    }
-    return StrictMath.log((sum + Double.MIN_NORMAL) / (2 * SIDE * runLength));
-  }
-
   public void writeTo(DataOutput out) throws IOException {
     for (int i = 0; i < SIDE; i++) {
       out.writeDouble(up[i]);
       out.writeDouble(down[i]);
+      out.writeDouble(normalUp[i]);
+      out.writeDouble(normalDown[i]);
+      out.writeDouble(squaresUp[i]);
+      out.writeDouble(squaresDown[i]);
     }
+    out.writeInt(calibrated);
   }
 
   public void readFrom(DataInput in) throws IOException {
     for (int i = 0; i < SIDE; i++) {
       up[i] = in.readDouble();
       down[i] = in.readDouble();
+      normalUp[i] = in.readDouble();
+      normalDown[i] = in.readDouble();
+      squaresUp[i] = in.readDouble();
+      squaresDown[i] = in.readDouble();
     }
+    calibrated = in.readInt();
   }
 }

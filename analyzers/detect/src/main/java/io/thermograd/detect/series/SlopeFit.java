@@ -22,6 +22,7 @@ public final class SlopeFit {
   private double error;
   private double mean;
   private double scatter;
+  private double spread;
   private double correlation;
 
   /** Fits the window of a level, which must be full. */
@@ -49,6 +50,7 @@ public final class SlopeFit {
     correlation = Math.max(0, Math.min(0.9, raw + (1 + 4 * Math.max(0, raw)) / N));
     mean = sum;
     scatter = Math.sqrt(squares / DEGREES);
+    spread = Math.sqrt(squares / DEGREES + batches.variance(level));
     change = N * slope;
     error = N * scatter / Math.sqrt(SXX) * Math.sqrt((1 + correlation) / (1 - correlation));
   }
@@ -68,9 +70,9 @@ public final class SlopeFit {
     return mean;
   }
 
-  /** Standard deviation of batch means about the line. */
-  public double scatter() {
-    return scatter;
+  /** Standard deviation of single values about the line, batches' own trends included. */
+  public double spread() {
+    return spread;
   }
 
   /** Lag-1 autocorrelation of the residuals, between 0 and 0.9. */

@@ -44,6 +44,7 @@ final class Balance implements DriftWatch.BalanceTest {
   private long previousStep = -2;
   private long now;
   private double path;
+  private long decidedLength; // scratch
 
   Balance() {
     for (int l = 0; l < LEVELS; l++) {
@@ -144,22 +145,23 @@ final class Balance implements DriftWatch.BalanceTest {
   }
 
   /**
-   * What the longest window says that decides and lies within the last so many steps; {@code last}
-   * when none does.
+   * What the longest window says that decides, lies within the last so many steps, and is not
+   * shorter than the one that decided before; unknown when there is none.
    */
-  Equilibrium within(long steps, Equilibrium last) {
-    for (int l = LEVELS - 1; l >= 0; l--) {
+  Equilibrium within(long steps, long shortest) {
+    for (int l = LEVELS - 1; l >= 0 && windows[l][0].length() >= shortest; l--) {
       BalanceWindow w = newest(l);
-      if (w != null && now - w.ended() + w.length() <= steps) {
-        if (holds(w)) {
-          return Equilibrium.HOLDS;
-        }
-        if (fails(w)) {
-          return Equilibrium.FAILS;
-        }
+      if (w != null && now - w.ended() + w.length() <= steps && (holds(w) || fails(w))) {
+        decidedLength = w.length();
+        return holds(w) ? Equilibrium.HOLDS : Equilibrium.FAILS;
       }
     }
-    return last;
+    return Equilibrium.UNKNOWN;
+  }
+
+  /** Length of the window that {@link #within} has just decided on. */
+  long decidedLength() {
+    return decidedLength;
   }
 
   private @Nullable BalanceWindow shown(long steps) {

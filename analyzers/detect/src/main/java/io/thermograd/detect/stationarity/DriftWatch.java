@@ -2,7 +2,6 @@ package io.thermograd.detect.stationarity;
 
 import io.thermograd.detect.series.BatchMeans;
 import io.thermograd.detect.series.EDetector;
-import io.thermograd.detect.series.Prewhitener;
 import io.thermograd.detect.series.SlopeFit;
 import io.thermograd.detect.stationarity.Standing.Drift;
 import java.io.DataInput;
@@ -13,45 +12,46 @@ import java.io.IOException;
  * Whether a loss falls, rises or is flat, over the shortest of the windows of 16, 32, 64 … steps
  * that decides.
  *
- * <p><b>Moving</b>: the change over a window ({@link SlopeFit}) is beyond t standard errors, t = 6
- * at 16 steps and less for longer windows, of which fewer are looked at, 4.2 at the least; and it
- * is not equivalent to none.
+ * <p><b>Moving</b>: the change over a window ({@link SlopeFit}) is beyond t standard errors, t = 6 at
+ * 16 steps and less for longer windows, of which fewer are looked at, 4.2 at the least; and at its
+ * pace the loss changes by 1 % within the horizon.
  *
- * <p><b>Flat</b> is a claim of its own, not the lack of significance: the 95 % interval of the
- * slope lies inside ±1 % of the loss over a horizon of 128 steps, or of a sixteenth of the run
- * where that is longer (a loss ∝ t^(−a) is flat for a below 0.16, at any age). Where the parameters
- * are known to be in balance over a window ({@link Balance}), the loss may be less precise: inside
- * ±50 %, or two standard deviations, over the window. Either way the pace of the longer windows has
- * to be excluded at 2.5 standard errors: a descent has not ended while it may go on as before.
+ * <p><b>Flat</b> is a claim of its own, not the lack of significance: the 95 % interval of the slope
+ * lies inside ±1 % of the loss over a horizon of 128 steps, or of a sixteenth of the run where that
+ * is longer (a loss ∝ t^(−a) is flat for a below 0.16, at any age). Where the parameters are known to
+ * be in balance over a window ({@link Balance}), the loss may be less precise: inside ±50 %, or three
+ * standard deviations, over the window. Either way the pace of the longer windows has to be excluded
+ * at 2.5 standard errors: a descent has not ended while it may go on as before.
  *
  * <p>A flat stretch has a beginning, and what is older does not count against it. It ends when a
- * window within it moves, or when the {@link EDetector} on its innovations finds another level: one
- * false alarm in {@value #RUN_LENGTH} steps at most, as far as the innovations are normal.
+ * window within it has moved by 2 % and either is 16 autocorrelation times long, so that its error can be
+ * believed, or has left the spread of the losses far behind; or when {@link LevelWatch} finds another
+ * level.
  *
  * <p>O(1) a step: 16 numbers fitted twice on average. One owner thread.
  */
 final class DriftWatch {
   private static final int LEVELS = 11;
   private static final int SHORTEST_FLAT = 2;
-  private static final double RUN_LENGTH = 1e5;
-  private static final int CALIBRATION = 256;
   private static final double INTERVAL = 2.145; // Student, 14 degrees
   private static final double FLAT = 0.01;
   private static final double LOOSELY_FLAT = 0.5;
+  private static final double LOOSELY_FLAT_SDS = 3;
   private static final double HORIZON = 128;
   private static final double HORIZON_SHARE = 1.0 / 16;
   private static final double PACE_SDS = 2.5;
-  private static final double SD_GAIN = 1.0 / 64;
+  private static final double LEFT = 0.02;
+  private static final double BATCHES_APART = 16;
+  private static final double FAR = 6;
 
   private final BatchMeans batches = new BatchMeans(LEVELS);
   private final SlopeFit fit = new SlopeFit();
-  private final Prewhitener prewhitener = new Prewhitener(CALIBRATION);
-  private final EDetector levelChange = new EDetector(RUN_LENGTH);
+  private final LevelWatch level = new LevelWatch();
   private final double[] change = new double[LEVELS];
   private final double[] error = new double[LEVELS];
   private final double[] mean = new double[LEVELS];
+  private final double[] spread = new double[LEVELS];
   private long count;
-  private double sd;
   private Drift drift = Drift.UNKNOWN;
   private long origin;
   private int decided = -1;
@@ -62,8 +62,12 @@ final class DriftWatch {
     boolean holdsWithin(long steps);
   }
 
-  /** Adds a finite loss, spikes taken off. */
-  void accept(double x, BalanceTest balance) {
+  /**
+   * Adds a finite loss, spikes taken off.
+   *
+   * @param time autocorrelation time, steps, a long estimate of it; NaN while it is unknown
+   */
+  void accept(double x, double time, BalanceTest balance) {
     int top = batches.accept(x);
     count++;
     for (int l = 0; l <= top; l++) {
@@ -72,39 +76,42 @@ final class DriftWatch {
         change[l] = fit.change();
         error[l] = fit.error();
         mean[l] = fit.mean();
-        if (l == 0) {
-          sd += (sd == 0 ? 1 : SD_GAIN) * (fit.scatter() - sd);
-        }
+        spread[l] = fit.spread();
       }
     }
-    EDetector.Change found = levelChange.accept(prewhitener.accept(x), prewhitener.slack());
     if (!batches.full(0)) {
       return;
     }
     if (drift == Drift.FLAT) {
-      leaveFlat(found);
+      leaveFlat(level.accept(x, time), time);
     } else {
       decide(balance);
     }
   }
 
-  private void leaveFlat(EDetector.Change found) {
+  private void leaveFlat(EDetector.Change found, double time) {
+    int longest = 0;
     for (int l = 0; l < LEVELS && batches.full(l) && within(l); l++) {
-      if (moves(l)) {
+      longest = l;
+    }
+    for (int l = 0; l <= longest; l++) {
+      boolean believed = BatchMeans.window(l) >= BATCHES_APART * time;
+      boolean far = Math.abs(change[l]) > FAR * spread[longest];
+      if ((believed || far) && moves(l) && Math.abs(change[l]) > LEFT * scale(l)) {
         leave(change[l] < 0 ? Drift.FALLING : Drift.RISING, l);
         return;
       }
-      decided = l;
     }
+    decided = longest;
     if (found == EDetector.Change.NONE) {
       return;
     }
-    double shift = mean[0] - prewhitener.level();
-    if (Math.abs(shift) > FLAT * scale(0) && shift < 0 == (found == EDetector.Change.DOWN)) {
+    double shift = mean[0] - level.level();
+    if (Math.abs(shift) > LEFT * scale(0) && shift < 0 == (found == EDetector.Change.DOWN)) {
       leave(shift < 0 ? Drift.FALLING : Drift.RISING, 0);
     } else {
       // Within what counts as flat: that is the level from now on.
-      prewhitener.restart();
+      level.restart();
     }
   }
 
@@ -129,8 +136,7 @@ final class DriftWatch {
         drift = Drift.FLAT;
         decided = l;
         origin = count - BatchMeans.window(l);
-        prewhitener.restart();
-        levelChange.restart();
+        level.restart();
         return;
       }
     }
@@ -148,7 +154,7 @@ final class DriftWatch {
     boolean strictly = perHorizon(l, extent) < FLAT * scale(l);
     boolean loosely =
         !strictly
-            && extent < LOOSELY_FLAT * Math.max(Math.abs(mean[l]), 4 * sd)
+            && extent < Math.max(LOOSELY_FLAT * Math.abs(mean[l]), LOOSELY_FLAT_SDS * spread[l])
             && balance.holdsWithin(BatchMeans.window(l));
     return (strictly || loosely) && paceExcluded(l);
   }
@@ -171,7 +177,7 @@ final class DriftWatch {
   }
 
   private double scale(int l) {
-    return Math.max(Math.abs(mean[l]), sd);
+    return Math.max(Math.abs(mean[l]), spread[l]);
   }
 
   Drift drift() {
@@ -219,22 +225,16 @@ final class DriftWatch {
     return batches.full(0) ? BatchMeans.window(shown()) : 0;
   }
 
-  /** Standard deviation of single losses about short trends. */
-  double standardDeviation() {
-    return sd;
-  }
-
   void writeTo(DataOutput out) throws IOException {
     batches.writeTo(out);
-    prewhitener.writeTo(out);
-    levelChange.writeTo(out);
+    level.writeTo(out);
     for (int l = 0; l < LEVELS; l++) {
       out.writeDouble(change[l]);
       out.writeDouble(error[l]);
       out.writeDouble(mean[l]);
+      out.writeDouble(spread[l]);
     }
     out.writeLong(count);
-    out.writeDouble(sd);
     out.writeByte(drift.ordinal());
     out.writeLong(origin);
     out.writeInt(decided);
@@ -242,15 +242,14 @@ final class DriftWatch {
 
   void readFrom(DataInput in) throws IOException {
     batches.readFrom(in);
-    prewhitener.readFrom(in);
-    levelChange.readFrom(in);
+    level.readFrom(in);
     for (int l = 0; l < LEVELS; l++) {
       change[l] = in.readDouble();
       error[l] = in.readDouble();
       mean[l] = in.readDouble();
+      spread[l] = in.readDouble();
     }
     count = in.readLong();
-    sd = in.readDouble();
     drift = Drift.values()[in.readByte()];
     origin = in.readLong();
     decided = in.readInt();

@@ -10,7 +10,7 @@ import java.util.Arrays;
  *
  * <p>It begins when the smaller of the middle two of the last 4 losses (three of four are above) is
  * beyond the level by 6 standard deviations and by 5 % of it, and ends when the larger of the
- * middle two is back within 3; or, as a new level, after 128 steps or 16 autocorrelation times. The
+ * middle two is back within 3; or, as a new level, after 128 steps or 4 autocorrelation times. The
  * level is that of the last window of 64 losses before, spikes taken off, and stands still while it
  * lasts: the next jump is measured against what was before the first.
  *
@@ -24,7 +24,7 @@ final class JumpWatch {
   private static final double GAIN = 1.0 / 32;
   private static final int NEEDED = 48;
   private static final long LONGEST = 128;
-  private static final double LONGEST_TIMES = 16;
+  private static final double LONGEST_TIMES = 4;
 
   private final double[] last = new double[LAST];
   private final double[] sorted = new double[LAST];

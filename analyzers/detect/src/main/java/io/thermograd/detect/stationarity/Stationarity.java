@@ -40,7 +40,10 @@ public final class Stationarity {
   private final CriticalSlowing slowing = new CriticalSlowing();
   private double time = Double.NaN;
   private double timeError = Double.NaN;
+  private double longTime = Double.NaN;
+  private double rememberedTime;
   private Equilibrium equilibrium = Equilibrium.UNKNOWN;
+  private long decidedLength;
   private long correlated;
 
   public Stationarity(RunSettings settings) {
@@ -65,12 +68,16 @@ public final class Stationarity {
       return;
     }
     Drift before = drift.drift();
-    drift.accept(x, balance);
+    drift.accept(x, longTime, balance);
     if (drift.drift() != before) {
       turn(before);
     }
     if (drift.drift() == Drift.FLAT) {
-      equilibrium = balance.within(drift.length(), equilibrium);
+      Equilibrium told = balance.within(drift.length(), decidedLength);
+      if (told != Equilibrium.UNKNOWN) {
+        equilibrium = told;
+        decidedLength = Math.max(decidedLength, balance.decidedLength());
+      }
       slowing.accept(x, time);
     }
     correlator.accept(x);
@@ -78,6 +85,9 @@ public final class Stationarity {
       IntegratedTime now = IntegratedTime.of(correlator);
       time = now.value();
       timeError = now.error();
+      if (time > 0) {
+        longTime = Math.max(rememberedTime, time + timeError);
+      }
     }
   }
 
@@ -89,6 +99,8 @@ public final class Stationarity {
       equilibrium = Equilibrium.UNKNOWN;
     }
     if (drift.drift() == Drift.FLAT || before == Drift.FLAT) {
+      // A short stretch cannot tell a long time: what was known is forgotten by halves.
+      rememberedTime = longTime > 0 ? longTime / 2 : 0;
       correlator.restart();
       correlated = 0;
     }
@@ -196,7 +208,10 @@ public final class Stationarity {
     slowing.writeTo(out);
     out.writeDouble(time);
     out.writeDouble(timeError);
+    out.writeDouble(longTime);
+    out.writeDouble(rememberedTime);
     out.writeByte(equilibrium.ordinal());
+    out.writeLong(decidedLength);
     out.writeLong(correlated);
   }
 
@@ -211,7 +226,10 @@ public final class Stationarity {
     slowing.readFrom(in);
     time = in.readDouble();
     timeError = in.readDouble();
+    longTime = in.readDouble();
+    rememberedTime = in.readDouble();
     equilibrium = Equilibrium.values()[in.readByte()];
+    decidedLength = in.readLong();
     correlated = in.readLong();
   }
 }
