@@ -29,9 +29,6 @@ final class AttemptFold {
   /** Overlay: statements that take the noise to be normal are not to be trusted. */
   static final String HEAVY_TAILED_NOISE = "heavy_tailed_noise";
 
-  /** Overlay: the steepest direction hovers at the largest stable learning rate. */
-  static final String EDGE_OF_STABILITY = "edge_of_stability";
-
   private final RunStarted started;
   private final AnalysisConfig config;
   private final SketchLengths lengths;
@@ -120,7 +117,7 @@ final class AttemptFold {
     estimators.accept(step);
     List<Alert> alerts = detectors.accept(step, lost(), estimators);
     alerts.forEach(output::alert);
-    Regime regime = detectors.regime(estimators.loss()).orElse(null);
+    Regime regime = detectors.regime().orElse(null);
     if (insightStep < 0
         || step.step() - insightStep >= config.insightEverySteps()
         || step.time() - insightTime >= config.insightEverySeconds()
@@ -161,7 +158,7 @@ final class AttemptFold {
     detectors.describe(known);
     known.putExact(QuantityName.DROPPED_EVENTS, dropped(), "counted");
     known.putExact(QuantityName.MISSING_STEPS, assembler.missing(), "counted");
-    Optional<Regime> regime = detectors.regime(estimators.loss());
+    Optional<Regime> regime = detectors.regime();
     var absent = known.absent();
     if (regime.isEmpty()) {
       absent.put("regime", detectors.regimeMissing());
@@ -185,9 +182,7 @@ final class AttemptFold {
     if (estimators.heavyTailed()) {
       overlays.add(HEAVY_TAILED_NOISE);
     }
-    if (estimators.atEdgeOfStability()) {
-      overlays.add(EDGE_OF_STABILITY);
-    }
+    overlays.addAll(detectors.overlays());
     return overlays;
   }
 

@@ -4,7 +4,9 @@ import io.thermograd.simulator.landscape.BasinMap;
 import io.thermograd.simulator.landscape.CriticalPoint;
 import io.thermograd.simulator.landscape.Pass;
 import io.thermograd.simulator.train.StepView;
+import io.thermograd.simulator.train.TrainingResult;
 import io.thermograd.theory.EscapeTime;
+import io.thermograd.wire.Regime;
 import io.thermograd.wire.proto.StepEvent;
 
 /**
@@ -13,14 +15,24 @@ import io.thermograd.wire.proto.StepEvent;
  * the minimum's. So recrossings of a ridge do not count.
  */
 final class BasinProbe implements TruthProbe {
+  /** Relaxation times after which a run has forgotten how it came into a basin: e⁻⁵ is 0.7 %. */
+  private static final double FORGOTTEN = 5;
+
   private final BasinMap map;
+  private final double eta;
   private final double[] cores;
   private int side = -1;
   private long crossed;
   private int visited = -1;
+  private long entered;
+  private long lastInCore;
 
-  BasinProbe(BasinMap map) {
+  /**
+   * @param eta the learning rate; NaN where it changes, and with it the equilibrium
+   */
+  BasinProbe(BasinMap map, double eta) {
     this.map = map;
+    this.eta = eta;
     this.cores = new double[map.minima().size()];
     for (int m = 0; m < cores.length; m++) {
       double bottom = map.minima().get(m).value();
@@ -65,9 +77,49 @@ final class BasinProbe implements TruthProbe {
       side = now;
       crossed = step.step();
     }
-    if (now >= 0 && now != visited && map.landscape().value(theta) < cores[now]) {
+    if (now >= 0 && map.landscape().value(theta) < cores[now]) {
+      visit(now, step.step(), log);
+    }
+  }
+
+  private void visit(int now, long step, TruthLog log) {
+    if (now != visited) {
+      if (visited >= 0) {
+        rested(log, lastInCore + 1);
+        log.regime(
+            Regime.TRANSITION,
+            crossed,
+            step,
+            "on the new basin's side of the ridge for good, not yet in its core");
+      }
       visited = now;
-      log.visit(new Truth.Visit(now, crossed, step.step()));
+      entered = step;
+      log.visit(new Truth.Visit(now, crossed, step));
+    }
+    lastInCore = step;
+  }
+
+  @Override
+  public void finish(TrainingResult result, TruthLog log) {
+    if (visited >= 0) {
+      rested(log, side == visited ? Long.MAX_VALUE : lastInCore + 1);
+    }
+  }
+
+  /**
+   * The stay that ends at that step was equilibrium within the basin, once its begin was forgotten.
+   */
+  private void rested(TruthLog log, long until) {
+    double[] curvatures = map.minima().get(visited).eigenvalues();
+    double softest = curvatures[0];
+    long from = entered + (long) Math.ceil(FORGOTTEN / (eta * softest));
+    if (!Double.isNaN(eta) && softest > 0 && from < until) {
+      log.regime(
+          Regime.STATIONARY,
+          from,
+          until,
+          "in one basin, entered more than 5 relaxation times 1/(ηκ_min) ago, to be left for good not"
+              + " before the end");
     }
   }
 }

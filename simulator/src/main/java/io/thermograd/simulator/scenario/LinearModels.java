@@ -86,6 +86,7 @@ final class LinearModels {
             log -> {
               predict(log, model, start, rate.at(0));
               log.add(probe(model).every(EVERY));
+              log.add(new CourseProbe(theta -> model.loss(Numbers.wide(theta)), Long.MAX_VALUE));
               // With replacement: only independent draws have the covariance Σ/B from step to step.
               return new Start(
                   new ObjectiveSource(model, SamplingScheme.WITH_REPLACEMENT, setup.seed()),

@@ -103,7 +103,8 @@ final class Metastable {
           predict(map, log, rate, setup.steps(), temperature);
           log.add(LandscapeProbes.values(terrain.landscape()).every(EVERY));
           log.add(LandscapeProbes.sharpness(terrain.landscape()).every(EVERY));
-          log.add(new BasinProbe(map));
+          boolean constant = rate instanceof LearningRate.Constant;
+          log.add(new BasinProbe(map, constant ? rate.at(0) : Double.NaN));
           return new Start(
               new LandscapeSource(
                   terrain.landscape(),

@@ -101,7 +101,7 @@ final class NetworkFaults {
             log -> {
               log.moment("nan_injected", BROKEN, "element 100 of micro-batch 1's gradient is NaN");
               log.regime(Regime.DIVERGING, BROKEN, Long.MAX_VALUE, "θ is NaN after this step");
-              return Networks.digits(RELU, setup, log, true);
+              return Networks.open(Networks.digitsTask(RELU, setup), log, true, BROKEN);
             })
         .probing(Networks.EVERY);
   }
@@ -134,6 +134,7 @@ final class NetworkFaults {
           ClassifierTask task = Networks.digitsTask(DEEP, setup);
           log.add(NetworkProbes.noise(task.evaluator()).every(Networks.EVERY));
           log.add(new VanishingProbe(task.evaluator()).every(200));
+          log.add(Networks.course(task.evaluator(), Long.MAX_VALUE));
           Start start = task.get();
           return new Start(start.source(), saturated(setup.seed()), start.observers());
         });
@@ -163,6 +164,7 @@ final class NetworkFaults {
           ClassifierTask task = Networks.digitsTask(RELU, setup);
           Evaluator evaluator = task.evaluator();
           log.add(NetworkProbes.noise(evaluator).every(Networks.EVERY / 2));
+          log.add(Networks.course(evaluator, DRIFTS));
           SamplingScheme said = SamplingScheme.WITHOUT_REPLACEMENT;
           BatchSampler sampler =
               new ClassByClass(
@@ -190,7 +192,7 @@ final class NetworkFaults {
               "first step at which rank 2 has older parameters than the rest");
           log.moment("stale_until", FRESH, "first step at which it has the right ones again");
           log.add(NetworkFaults::distance);
-          return Networks.digits(RELU, setup, log, false);
+          return Networks.open(Networks.digitsTask(RELU, setup), log, false, STALE);
         });
   }
 
@@ -209,6 +211,7 @@ final class NetworkFaults {
   private static void watch(TruthLog log, ClassifierTask task, long danger) {
     log.add(NetworkProbes.noise(task.evaluator()).every(Networks.EVERY));
     log.add(new DeadUnits(task.evaluator(), danger));
+    log.add(Networks.course(task.evaluator(), danger));
   }
 
   private static TrainingPlan plan(LearningRate rate, Batches batches, Setup setup) {

@@ -57,11 +57,6 @@ final class Networks {
         Networks::edge);
   }
 
-  /** A run on the digits with what every one of them tells. */
-  static Start digits(Mlp mlp, Setup setup, TruthLog log, boolean sharpness) {
-    return open(digitsTask(mlp, setup), log, sharpness);
-  }
-
   static ClassifierTask digitsTask(Mlp mlp, Setup setup) {
     return task(mlp, Digits.load(), TEST_EXAMPLES, setup);
   }
@@ -78,7 +73,7 @@ final class Networks {
                     setup,
                     Map.of("model", "mlp-64-32-10", "data", "digits"),
                     TrainingPlan.of(optimizer, LearningRate.constant(eta), BATCHES, setup.steps()),
-                    log -> digits(Mlp.tanh(64, 32, 10), setup, log, true))
+                    log -> open(digitsTask(Mlp.tanh(64, 32, 10), setup), log, true, Long.MAX_VALUE))
                 .probing(EVERY));
   }
 
@@ -93,7 +88,11 @@ final class Networks {
                 Batches.of(4, 4),
                 setup.steps()),
             log ->
-                open(task(Mlp.tanh(13, 16, 3), Wine.load().standardised(), 36, setup), log, true))
+                open(
+                    task(Mlp.tanh(13, 16, 3), Wine.load().standardised(), 36, setup),
+                    log,
+                    true,
+                    Long.MAX_VALUE))
         .probing(EVERY);
   }
 
@@ -102,13 +101,24 @@ final class Networks {
         mlp, data, testExamples, SamplingScheme.WITHOUT_REPLACEMENT, VALIDATE_EVERY, setup.seed());
   }
 
-  private static Start open(ClassifierTask task, TruthLog log, boolean sharpness) {
+  /**
+   * A run with what every network tells.
+   *
+   * @param until the step at which something happens to it; its course is labelled up to there
+   */
+  static Start open(ClassifierTask task, TruthLog log, boolean sharpness, long until) {
     Evaluator evaluator = task.evaluator();
+    log.add(course(evaluator, until));
     log.add(NetworkProbes.noise(evaluator).every(EVERY));
     if (sharpness) {
       log.add(NetworkProbes.sharpness(evaluator).every(EVERY));
     }
     return task.get();
+  }
+
+  /** Where the exact loss over all training examples descends or rests, up to a step. */
+  static TruthProbe course(Evaluator evaluator, long until) {
+    return new CourseProbe(evaluator::loss, until);
   }
 
   private static Simulation edge(Scenario scenario, Setup setup) {
@@ -130,6 +140,7 @@ final class Networks {
               log.quantity("edge", "loss/param²", "2/η").at(0, 2 / eta);
               log.add(new EdgeProbe(evaluator, eta).every(10));
               log.add(NetworkProbes.noise(evaluator).every(EVERY));
+              log.add(course(evaluator, Long.MAX_VALUE));
               return new Start(
                   new ObjectiveSource(evaluator, SamplingScheme.WITHOUT_REPLACEMENT, setup.seed()),
                   // A small start, so that sharpness has some way to go.

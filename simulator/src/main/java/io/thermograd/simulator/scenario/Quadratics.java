@@ -28,6 +28,11 @@ final class Quadratics {
   private static final long RAISED = 2_000;
   private static final long EVERY = 250;
 
+  /** A stage descends if it begins above so many times its limit, until it is below so many. */
+  private static final double DESCENT_FROM = 4;
+
+  private static final double DESCENT_TO = 2;
+
   private Quadratics() {}
 
   static List<Scenario> healthy() {
@@ -138,6 +143,7 @@ final class Quadratics {
       long since = 0;
       boolean settled = true;
       double before = Double.NaN;
+      long descends = -1;
       for (long step = 0; step < plan.steps(); step++) {
         double loss = law.expectedLoss();
         if (plan.learningRate().at(step) != eta || plan.batches().batchSize(step) != batch) {
@@ -157,9 +163,15 @@ final class Quadratics {
           since = step;
           settled = false;
           before = loss;
+          descends = loss > DESCENT_FROM * rest ? step : -1;
           if (Double.isInfinite(rest)) {
             diverges(log, step, eta);
           }
+        }
+        if (descends >= 0 && loss <= DESCENT_TO * rest) {
+          log.regime(
+              Regime.DESCENDING, descends, step, "E L falls and is still above twice its limit");
+          descends = -1;
         }
         if (!settled && Math.abs(loss - rest) <= 0.01 * rest) {
           settled = true;
@@ -220,11 +232,31 @@ final class Quadratics {
           .at(step, temperatures);
       log.quantity("thermal_energy", "loss", "½ tr(HC) at rest").at(step, energy);
       log.quantity(
+              "loss_autocorrelation_steps",
+              "steps",
+              "1 + 2Σρ_k of L at rest, exact: Cov(L_t, L_t+k) = ½ Σ κ_i κ_j C_ij² (1 − ηκ_j)^2k")
+          .at(step, memory(c, eta));
+      log.quantity(
               "stationary_covariance",
               "param²",
               "C of HC + CH − ηHCH = (η/B)Σ, in the eigenvectors of H")
           .matrixAt(step, c);
       return energy;
+    }
+
+    /** Σ over k of (r_j²)^k from 1 on, twice, plus 1: (1 + r²)/(1 − r²). */
+    private double memory(double[][] c, double eta) {
+      double sum = 0;
+      double weights = 0;
+      for (int i = 0; i < c.length; i++) {
+        for (int j = 0; j < c.length; j++) {
+          double r = 1 - eta * curvatures[j];
+          double weight = curvatures[i] * curvatures[j] * c[i][j] * c[i][j];
+          weights += weight;
+          sum += weight * (1 + r * r) / (1 - r * r);
+        }
+      }
+      return sum / weights;
     }
   }
 }

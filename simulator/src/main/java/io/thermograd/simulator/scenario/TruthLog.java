@@ -63,7 +63,9 @@ final class TruthLog {
   }
 
   void regime(Regime regime, long from, long to, String what) {
-    regimes.add(new Truth.Span(regime, from, to, what));
+    if (from < to) {
+      regimes.add(new Truth.Span(regime, from, to, what));
+    }
   }
 
   /** The quantity of that name; unit and meaning count when it is new. */

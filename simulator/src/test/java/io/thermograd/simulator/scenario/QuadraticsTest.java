@@ -3,6 +3,7 @@ package io.thermograd.simulator.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.thermograd.simulator.dynamics.Autocorrelation;
 import io.thermograd.simulator.dynamics.SgdEnsemble;
 import io.thermograd.simulator.landscape.Quadratic;
 import io.thermograd.simulator.noise.GaussianNoise;
@@ -17,6 +18,8 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class QuadraticsTest {
 
@@ -110,7 +113,34 @@ class QuadraticsTest {
     assertThat(pace).isCloseTo(value(truth, "growth_rate", 2_000), within(1e-3));
     assertThat(truth.regimes())
         .extracting(Truth.Span::regime)
-        .containsExactly(Regime.STATIONARY, Regime.DIVERGING);
+        .containsExactly(Regime.DESCENDING, Regime.STATIONARY, Regime.DIVERGING);
+  }
+
+  /** Over 20 runs of some 4,000 steps at rest: 1,000 autocorrelation times or more. */
+  @ParameterizedTest
+  @ValueSource(strings = {"noisy-quadratic-aligned", "noisy-quadratic-misaligned"})
+  void theLossForgetsAsFastAsItIsSaidTo(String name) throws IOException {
+    double[][] chains = new double[20][4_000];
+    Truth truth = Recorded.of(name, 1).truth();
+    for (int i = 0; i < chains.length; i++) {
+      List<StepEvent> steps = Recorded.of(name, 1 + i).steps();
+      for (int t = 0; t < 4_000; t++) {
+        chains[i][t] = steps.get(steps.size() - 4_000 + t).getLoss();
+      }
+    }
+    double measured = Autocorrelation.of(chains, value(truth, "thermal_energy", 0)).time();
+    assertThat(measured / value(truth, "loss_autocorrelation_steps", 0)).isBetween(0.8, 1.2);
+  }
+
+  @Test
+  void descentEndsAtTwiceTheLimit() throws IOException {
+    Recorded run = Recorded.of("noisy-quadratic-aligned", 1);
+    Truth.Span descent = run.truth().regimes().get(0);
+    assertThat(descent.regime()).isEqualTo(Regime.DESCENDING);
+    assertThat(descent.from()).isZero();
+    // Twenty directions: the loss of one run is within half of its mean there.
+    double limit = value(run.truth(), "thermal_energy", 0);
+    assertThat(run.steps().get((int) descent.to()).getLoss() / limit).isBetween(1.0, 3.0);
   }
 
   @Test
