@@ -93,6 +93,14 @@ public final class RunEstimators {
     return fluctuations;
   }
 
+  /**
+   * T = η_eff·c·tr Σ/(2·B·d_eff) of the latest step, loss, for detectors; NaN while it is not
+   * known.
+   */
+  public double temperature() {
+    return temperatures.effective(latest, noise);
+  }
+
   /** Whether the noise's tails are too heavy for statements that take it to be normal. */
   public boolean heavyTailed() {
     return noise.heavyTailed();

@@ -58,12 +58,7 @@ final class Temperatures {
       out.absent(QuantityName.TEMPERATURE_EFFECTIVE, reason);
       return;
     }
-    double factor =
-        settings.datasetSize().isPresent()
-            ? Temperature.finitePopulationFactor(
-                settings.datasetSize().getAsLong(),
-                Math.min(step.batchSize(), settings.datasetSize().getAsLong()))
-            : 1;
+    double factor = factor(step);
     EffectiveDimension dimension = noise.dimension();
     double trace = series.trace();
     double energy = Temperature.thermalEnergy(rate, factor, trace, batch);
@@ -76,6 +71,31 @@ final class Temperatures {
         energy * (1 + width),
         series.method());
     describeEffective(out, noise, energy, relative);
+  }
+
+  /** T of the latest step, loss; NaN while it is not known, as its description then says. */
+  double effective(@Nullable StepScalars step, NoiseEstimator noise) {
+    NoiseSeries series = noise.latest();
+    if (missing(step) != null
+        || step == null
+        || step.learningRate() == null
+        || noise.isTemporal()
+        || !series.ready()
+        || !series.resolved()) {
+      return Double.NaN;
+    }
+    double rate =
+        Temperature.effectiveLearningRate(step.learningRate(), settings.momentum().orElse(0));
+    double energy = Temperature.thermalEnergy(rate, factor(step), series.trace(), step.batchSize());
+    return 2 * energy / noise.dimension().value();
+  }
+
+  private double factor(StepScalars step) {
+    return settings.datasetSize().isPresent()
+        ? Temperature.finitePopulationFactor(
+            settings.datasetSize().getAsLong(),
+            Math.min(step.batchSize(), settings.datasetSize().getAsLong()))
+        : 1;
   }
 
   private void describeEffective(

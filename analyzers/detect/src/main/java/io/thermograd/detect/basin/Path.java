@@ -1,0 +1,188 @@
+package io.thermograd.detect.basin;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** A trail seen on a chart: in whose core each of its points is. */
+final class Path {
+  private final Trail trail;
+  private final int k;
+  private final int[] core;
+  private final int[] last;
+
+  /**
+   * @param k basins
+   * @param places of the trail's points
+   */
+  Path(Trail trail, int k, int[] places) {
+    this.trail = trail;
+    this.k = k;
+    core = new int[trail.size()];
+    last = new int[trail.size()];
+    int current = 0;
+    for (int p = 0; p < core.length; p++) {
+      core[p] = Math.max(0, places[p]);
+      current = core[p] > 0 ? core[p] : current;
+      last[p] = current;
+    }
+  }
+
+  /** The same with the basins called by other numbers; 0 for none. */
+  Path renamed(int[] number) {
+    int[] places = new int[core.length];
+    for (int p = 0; p < places.length; p++) {
+      places[p] = core[p] == 0 ? 0 : number[core[p] - 1];
+    }
+    return new Path(trail, Arrays.stream(number).max().orElse(0), places);
+  }
+
+  /**
+   * What each basin of the chart is to be called: by the number under which most of its points are
+   * known, or by the next one in order of discovery; 0 for those whose core was never entered.
+   * Numbers are 1, 2, … without a gap.
+   *
+   * @param known basins by which the trail's points are marked
+   */
+  int[] numbers(int known) {
+    int[][] overlap = new int[k][known + 1];
+    int[] discovered = new int[k];
+    Arrays.fill(discovered, Integer.MAX_VALUE);
+    for (int p = core.length - 1; p >= 0; p--) {
+      if (core[p] > 0) {
+        overlap[core[p] - 1][Math.min(trail.basin(p), known)]++;
+        discovered[core[p] - 1] = p;
+      }
+    }
+    int[] name = new int[k];
+    for (int round = 0; round < Math.min(k, known); round++) {
+      int best = 0;
+      int basin = -1;
+      int number = 0;
+      for (int b = 0; b < k; b++) {
+        for (int o = 1; o <= known && name[b] == 0; o++) {
+          if (overlap[b][o] > best && !taken(name, o)) {
+            best = overlap[b][o];
+            basin = b;
+            number = o;
+          }
+        }
+      }
+      if (basin >= 0) {
+        name[basin] = number;
+      }
+    }
+    int next = known;
+    for (int p = 0; p < core.length; p++) {
+      if (core[p] > 0 && name[core[p] - 1] == 0) {
+        name[core[p] - 1] = ++next;
+      }
+    }
+    return dense(name);
+  }
+
+  private static boolean taken(int[] name, int number) {
+    for (int n : name) {
+      if (n == number) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static int[] dense(int[] name) {
+    int[] out = new int[name.length];
+    for (int b = 0; b < name.length; b++) {
+      for (int other : name) {
+        out[b] += name[b] > 0 && other > 0 && other <= name[b] ? 1 : 0;
+      }
+    }
+    return out;
+  }
+
+  /** The way from core to core as far as the trail's points tell. */
+  Ledger ledger() {
+    Ledger ledger = new Ledger(Math.max(1, k));
+    follow(ledger, core, 0, List.of());
+    return ledger;
+  }
+
+  /**
+   * The same where the way among some of the basins is known to the step, but not among the others,
+   * which have just been told apart from them.
+   *
+   * @param exact changes, oldest first
+   * @param known basins among which they are
+   */
+  Ledger ledger(List<BasinChange> exact, int known) {
+    Ledger ledger = new Ledger(Math.max(1, k));
+    int[] places = core.clone();
+    long first = exact.isEmpty() ? Long.MAX_VALUE : exact.get(0).left();
+    for (int p = 1; p < places.length; p++) {
+      // Where the steps are known, a point tells only of coming to the new basins or from them.
+      if (places[p] <= known && last[p - 1] <= known && trail.step(p) >= first) {
+        places[p] = 0;
+      }
+    }
+    follow(ledger, places, 0, exact);
+    return ledger;
+  }
+
+  /** Of a run that has one basin: since when its loss has been no higher than of late. */
+  Ledger oneBasin() {
+    int n = trail.size();
+    double sum = 0;
+    double squares = 0;
+    int count = 0;
+    for (int p = n / 2; p < n; p++) {
+      double loss = trail.meanLoss(p);
+      if (!Double.isNaN(loss)) {
+        count++;
+        double d = loss - sum / Math.max(1, count - 1);
+        sum += loss;
+        squares += count > 1 ? d * (loss - sum / count) : 0;
+      }
+    }
+    double level = count < 2 ? Double.POSITIVE_INFINITY : sum / count + Math.sqrt(squares / count);
+    int from = 0;
+    while (from < n - 1 && trail.meanLoss(from) > level) {
+      from++;
+    }
+    Ledger ledger = new Ledger(1);
+    int[] there = new int[n];
+    Arrays.fill(there, 1);
+    follow(ledger, there, from, List.of());
+    return ledger;
+  }
+
+  private void follow(Ledger ledger, int[] places, int from, List<BasinChange> exact) {
+    int next = 0;
+    for (int p = from; p < places.length; p++) {
+      long before = p == 0 ? trail.step(0) - 1 : trail.step(p - 1);
+      double dt = p == 0 ? 0 : trail.time(p) - trail.time(p - 1);
+      double perStep = dt / (trail.step(p) - before);
+      Temperature heat = trail.temperature(p);
+      while (next < exact.size() && exact.get(next).entered() <= trail.step(p)) {
+        BasinChange change = exact.get(next++);
+        if (change.entered() > before) {
+          if (ledger.current() != change.from() && change.left() > before) {
+            long span = change.left() - before;
+            ledger.accept(change.from(), change.left(), span, span * perStep, heat);
+            before = change.left();
+          }
+          long span = change.entered() - before;
+          ledger.accept(change.to(), change.entered(), span, span * perStep, heat);
+          before = change.entered();
+        }
+      }
+      long span = trail.step(p) - before;
+      ledger.accept(places[p], trail.step(p), span, span * perStep, heat);
+    }
+  }
+
+  /** Marks the trail's points with the basins they are in. */
+  void mark() {
+    for (int p = 0; p < last.length; p++) {
+      trail.setBasin(p, last[p]);
+    }
+  }
+}
