@@ -1,11 +1,15 @@
 package io.thermograd.detect;
 
 import io.thermograd.detect.basin.BasinChange;
+import io.thermograd.detect.basin.Basins;
 import io.thermograd.detect.divergence.DivergenceDetector;
 import io.thermograd.detect.divergence.GradientSignal;
+import io.thermograd.detect.forecast.Forecasts;
+import io.thermograd.detect.inference.Averages;
 import io.thermograd.detect.regime.EscapeOutlook;
 import io.thermograd.detect.regime.RegimeState;
 import io.thermograd.detect.regime.Regimes;
+import io.thermograd.detect.stationarity.Standing;
 import io.thermograd.detect.stationarity.Stationarity;
 import io.thermograd.estimate.LossMoments;
 import io.thermograd.estimate.RunEstimators;
@@ -36,6 +40,9 @@ public final class RunDetectors {
 
   private final GradientSignal gradient = new GradientSignal();
   private final Stationarity stationarity;
+  private final Basins basins;
+  private final Averages averages = new Averages();
+  private final Forecasts forecasts;
   private final DivergenceDetector divergence = new DivergenceDetector();
   private final Regimes regimes = new Regimes();
   private final LearningRateHistory learningRate = new LearningRateHistory();
@@ -47,6 +54,8 @@ public final class RunDetectors {
   /** For one attempt of a run. */
   public RunDetectors(String runId, int attempt, RunSettings settings) {
     this.stationarity = new Stationarity(settings);
+    this.basins = new Basins(settings);
+    this.forecasts = new Forecasts(settings);
     this.words = new AlertWriter(runId, attempt, divergence, stationarity, learningRate);
     this.alerts = new Alerts(words);
   }
@@ -65,15 +74,19 @@ public final class RunDetectors {
     }
     double signal = gradient.accept(step);
     stationarity.accept(step, gradient.dot(), gradient.sqnorm());
-    BasinChange hop = null;
-    EscapeOutlook outlook = null;
-    DivergenceDetector.Change change = follow(step, signal);
+    Optional<BasinChange> change = basins.accept(step, estimators);
+    Standing standing = stationarity.standing();
+    averages.accept(step, estimators, standing);
+    forecasts.accept(step, estimators, standing, basins::standing, change);
+    BasinChange hop = change.orElse(null);
+    EscapeOutlook outlook = Outlooks.of(forecasts.outlook(), step.step());
+    DivergenceDetector.Change growth = follow(step, signal);
     boolean newLoss = lostEvents > lost;
     lost = lostEvents;
 
     var out = new ArrayList<Alert>(0);
     tellBroken(step, out);
-    tellGrowth(step, change, out);
+    tellGrowth(step, growth, out);
     regimes.accept(
         step.step(),
         stationarity,
@@ -249,20 +262,31 @@ public final class RunDetectors {
   }
 
   /** Puts every quantity of the detectors, or the reason why it is absent, into the list. */
-  public void describe(QuantityList out) {
+  public void describe(QuantityList out, RunEstimators estimators) {
     stationarity.describe(out);
+    basins.describe(out);
+    forecasts.describe(out, estimators, stationarity.standing(), basins.standing());
+    averages.describe(out, estimators);
     ThermalShare.describe(out, stationarity.standing());
   }
 
   /** What is found besides quantities: basins, forecasts and their scores, averages. */
   public Findings findings() {
-    return Findings.NONE;
+    return new Findings(basins.report(), forecasts.open(), forecasts.scores(), averages.averages());
+  }
+
+  /** The run is over: forecasts that are not due yet become void. */
+  public void end() {
+    forecasts.end();
   }
 
   /** Writes the state; the same state gives the same bytes. */
   public void writeTo(DataOutput out) throws IOException {
     gradient.writeTo(out);
     stationarity.writeTo(out);
+    basins.writeTo(out);
+    averages.writeTo(out);
+    forecasts.writeTo(out);
     divergence.writeTo(out);
     regimes.writeTo(out);
     alerts.writeTo(out);
@@ -275,6 +299,9 @@ public final class RunDetectors {
   public void readFrom(DataInput in) throws IOException {
     gradient.readFrom(in);
     stationarity.readFrom(in);
+    basins.readFrom(in);
+    averages.readFrom(in);
+    forecasts.readFrom(in);
     divergence.readFrom(in);
     regimes.readFrom(in);
     alerts.readFrom(in);

@@ -105,6 +105,7 @@ final class AttemptFold {
     assembler.flush(step -> analyse(step, output));
     status = how;
     lastTime = Math.max(lastTime, time);
+    detectors.end();
     if (lastStep >= 0 && insightStep != lastStep) {
       emit(output);
     }
@@ -155,7 +156,7 @@ final class AttemptFold {
   Insight insight() {
     QuantityList known = new QuantityList();
     estimators.describe(known);
-    detectors.describe(known);
+    detectors.describe(known, estimators);
     known.putExact(QuantityName.DROPPED_EVENTS, dropped(), "counted");
     known.putExact(QuantityName.MISSING_STEPS, assembler.missing(), "counted");
     Optional<Regime> regime = detectors.regime();

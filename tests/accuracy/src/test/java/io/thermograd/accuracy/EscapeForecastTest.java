@@ -84,7 +84,7 @@ class EscapeForecastTest {
       TrainingStep event =
           new TrainingStep(
               step, step, loss, eta, BATCH, new int[0], new double[0], new float[0][], null, false);
-      forecasts.accept(event, estimators, at, wells.standing(), change);
+      forecasts.accept(event, estimators, at, wells::standing, change);
     }
 
     QuantityList describe(Standing at) {

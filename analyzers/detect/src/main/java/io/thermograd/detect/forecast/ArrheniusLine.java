@@ -98,6 +98,12 @@ record ArrheniusLine(Arrhenius fit, boolean energies, double temperature) {
     return high > low * (1 + 1e-6);
   }
 
+  /** Stays at the temperature nearest to η_eff/B; null where none are told by temperature. */
+  static @Nullable Exposure present(BasinStanding basins, double nominal) {
+    int nearest = nearest(basins.exposures(), nominal);
+    return nearest < 0 ? null : basins.exposures().get(nearest);
+  }
+
   private static int nearest(List<Exposure> all, double nominal) {
     int nearest = -1;
     double least = Double.POSITIVE_INFINITY;

@@ -22,7 +22,7 @@ final class EscapeQuantities {
   static void describe(
       QuantityList out, Escapes escapes, BasinStanding basins, OptionalLong budget, long step) {
     EscapeRate rate = escapes.rate(basins);
-    double pace = escapes.pace(basins);
+    double pace = escapes.pace();
     if (rate == null || !(pace > 0)) {
       String reason =
           Escapes.known(basins)

@@ -4,6 +4,7 @@ import io.thermograd.detect.basin.BasinChange;
 import io.thermograd.detect.basin.BasinStanding;
 import io.thermograd.detect.stationarity.Standing;
 import io.thermograd.detect.stationarity.Standing.Drift;
+import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.theory.Arrhenius;
 import java.io.DataInput;
@@ -11,6 +12,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,15 +35,18 @@ final class Escapes {
   private static final double SAME = ForecastKind.ESCAPE_STEPS.tolerance();
 
   private final OptionalLong budget;
+  private final double momentum;
   private final Ledger ledger;
   private final Exits exits = new Exits();
   private final BasinLevels levels = new BasinLevels();
   private Settings settings = Settings.NONE;
   private EscapeOutlook outlook = EscapeOutlook.NONE;
   private double next = FIRST;
+  private int basin;
 
-  Escapes(OptionalLong budget, Ledger ledger) {
-    this.budget = budget;
+  Escapes(RunSettings run, Ledger ledger) {
+    this.budget = run.budgetSteps();
+    this.momentum = run.momentum().orElse(0);
     this.ledger = ledger;
   }
 
@@ -49,28 +54,40 @@ final class Escapes {
       TrainingStep step,
       Settings now,
       Standing standing,
-      BasinStanding basins,
+      Supplier<BasinStanding> told,
       Optional<BasinChange> change) {
+    Double loss = step.loss();
+    if (change.isPresent()) {
+      resolve(change.get());
+      basin = change.get().to();
+    }
+    if (loss != null) {
+      levels.accept(basin, loss, now);
+    }
     boolean changed = !settings.same(now, SAME);
+    boolean due = step.step() >= next;
+    if (!due && !changed && change.isEmpty() && step.step() - outlook.step() < EVERY) {
+      return;
+    }
+    BasinStanding basins = told.get();
+    basin = basins.current();
+    if (exits.renewed(basins, change.isPresent())) {
+      ledger.voidIf(Escapes::aboutBasins);
+    }
     if (changed) {
       settings = now;
       exits.rebase(basins);
     }
-    Double loss = step.loss();
-    if (loss != null) {
-      levels.accept(basins.current(), loss, now);
-    }
-    if (change.isPresent()) {
-      resolve(change.get());
-    }
-    boolean due = step.step() >= next;
-    if (due || changed || change.isPresent() || step.step() - outlook.step() >= EVERY) {
-      look(step.step(), standing, basins, !changed && change.isEmpty());
-    }
+    look(step.step(), standing, basins, !changed && change.isEmpty());
     if (due) {
       next = Math.max(Math.ceil(next * GROWS), step.step() + 1);
       forecast(step.step(), basins);
     }
+  }
+
+  private static boolean aboutBasins(Entry entry) {
+    return entry.kind() == ForecastKind.ESCAPE_STEPS
+        || entry.kind() == ForecastKind.ESCAPE_PROBABILITY;
   }
 
   /** What the forecasts about a basin waited for. */
@@ -101,7 +118,7 @@ final class Escapes {
     int basin = basins.current();
     long remaining = budget.isPresent() ? Math.max(0, budget.getAsLong() - 1 - step) : -1;
     EscapeRate rate = rate(basins);
-    double pace = exits.pace(basins);
+    double pace = pace();
     if (rate == null || !(pace > 0)) {
       outlook =
           new EscapeOutlook(
@@ -146,7 +163,7 @@ final class Escapes {
 
   private void forecast(long step, BasinStanding basins) {
     EscapeRate rate = rate(basins);
-    double pace = exits.pace(basins);
+    double pace = pace();
     if (rate == null || !(pace > 0)) {
       return;
     }
@@ -200,24 +217,22 @@ final class Escapes {
 
   /** The Arrhenius line of the current basin where it rises significantly. */
   @Nullable ArrheniusLine line(BasinStanding basins) {
-    ArrheniusLine line = known(basins) ? ArrheniusLine.of(basins, nominal(basins), true) : null;
+    ArrheniusLine line = known(basins) ? ArrheniusLine.of(basins, nominal(), true) : null;
     return line != null && line.significant() ? line : null;
   }
 
   /** The rate of leaving the current basin; null while nothing is known of it. */
   @Nullable EscapeRate rate(BasinStanding basins) {
-    return known(basins)
-        ? exits.rate(basins, ArrheniusLine.of(basins, nominal(basins), false))
-        : null;
+    return known(basins) && pace() > 0 ? exits.rate(basins, nominal()) : null;
   }
 
-  private double nominal(BasinStanding basins) {
-    return exits.pace(basins) / Math.max(1, settings.batchSize());
+  /** SGD time of a step, η_eff. */
+  double pace() {
+    return settings.learningRate() / (1 - momentum);
   }
 
-  /** SGD time of a step; NaN while unknown. */
-  double pace(BasinStanding basins) {
-    return exits.pace(basins);
+  private double nominal() {
+    return pace() / Math.max(1, settings.batchSize());
   }
 
   EscapeOutlook outlook() {
@@ -230,6 +245,7 @@ final class Escapes {
     settings.writeTo(out);
     outlook.writeTo(out);
     out.writeDouble(next);
+    out.writeInt(basin);
   }
 
   void readFrom(DataInput in) throws IOException {
@@ -238,5 +254,6 @@ final class Escapes {
     settings = Settings.readFrom(in);
     outlook = EscapeOutlook.readFrom(in);
     next = in.readDouble();
+    basin = in.readInt();
   }
 }

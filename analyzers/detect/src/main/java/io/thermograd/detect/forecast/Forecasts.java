@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /**
  * All forecasts of one attempt of a run, each written down when it is made and scored when it is
@@ -41,20 +42,21 @@ public final class Forecasts {
   /** For one attempt of a run. */
   public Forecasts(RunSettings settings) {
     this.budget = settings.budgetSteps();
-    this.escapes = new Escapes(budget, ledger);
+    this.escapes = new Escapes(settings, ledger);
   }
 
   /**
    * Adds one step.
    *
    * @param estimators of the run, which have seen this step, as have the standings
+   * @param basins what is known of them, asked for every 64 steps and at every change
    * @param change of basin that this step has shown
    */
   public void accept(
       TrainingStep now,
       RunEstimators estimators,
       Standing standing,
-      BasinStanding basins,
+      Supplier<BasinStanding> basins,
       Optional<BasinChange> change) {
     step = now.step();
     if (now.nonFinite()) {

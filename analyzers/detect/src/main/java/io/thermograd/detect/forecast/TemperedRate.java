@@ -22,6 +22,8 @@ final class TemperedRate implements EscapeRate {
   /** Of the cells of the grid, adding up to 1. */
   private final double[] weights = new double[POINTS];
 
+  private final double lowest;
+  private final double cell;
   private final double shape;
   private final double time;
 
@@ -45,11 +47,13 @@ final class TemperedRate implements EscapeRate {
     double top = log.applyAsDouble(peak);
     double low = edge(log, peak, top, -1);
     double high = edge(log, peak, top, 1);
+    this.lowest = low;
+    this.cell = (high - low) / POINTS;
     double sum = 0;
     double logs = 0;
     double squares = 0;
     for (int i = 0; i < POINTS; i++) {
-      double u = low + (high - low) * (i + 0.5) / POINTS;
+      double u = lowest + cell * (i + 0.5);
       rates[i] = bounded(u);
       weights[i] = Math.exp(log.applyAsDouble(u) - top);
       sum += weights[i];
@@ -135,9 +139,8 @@ final class TemperedRate implements EscapeRate {
       i++;
     }
     // Within a cell the logarithm of the rate goes linearly.
-    double cell = Math.log(rates[1] / rates[0]);
     double part = weights[i] > 0 ? Math.min(1, (probability - sum) / weights[i]) : 0.5;
-    double rate = Math.min(rates[i] * Math.exp((part - 0.5) * cell), LONGEST);
+    double rate = bounded(lowest + cell * (i + part));
     return EscapeTime.probabilityWithin(rate, span);
   }
 

@@ -56,7 +56,7 @@ class ForecastsTest {
               step, step, loss, rate, 32, new int[0], new double[0], new float[0][], null, bad);
       step++;
       estimators.accept(next);
-      forecasts.accept(next, estimators, standing, basins, change);
+      forecasts.accept(next, estimators, standing, () -> basins, change);
     }
 
     void accept(double loss) {
