@@ -72,6 +72,7 @@ final class RunCollector implements MultiCollector {
     Family steps = new Family(STEPS);
     Family dropped = new Family(DROPPED);
     Family alerts = new Family(ALERTS);
+    FindingFamilies findings = new FindingFamilies();
 
     for (RunSeries run : runs.get()) {
       Published p = run.published();
@@ -86,6 +87,7 @@ final class RunCollector implements MultiCollector {
       lastInsight.gauge(labels, p.publishedAt());
       steps.counter(labels, run.steps());
       dropped.counter(labels, run.dropped());
+      findings.add(p);
       Regime current = p.insight().regime();
       if (current != null) {
         for (Regime r : Regime.values()) {
@@ -111,6 +113,7 @@ final class RunCollector implements MultiCollector {
     for (Family f : List.of(step, attempt, up, lastInsight, regime, steps, dropped, alerts)) {
       addTo(all, f);
     }
+    findings.families().forEach(f -> addTo(all, f));
     return new MetricSnapshots(all);
   }
 
@@ -127,6 +130,7 @@ final class RunCollector implements MultiCollector {
         List.of(STEP, ATTEMPT, UP, LAST_INSIGHT, REGIME, STEPS, DROPPED, ALERTS)) {
       names.add(m.getPrometheusName());
     }
+    FindingFamilies.METADATA.forEach(m -> names.add(m.getPrometheusName()));
     return names;
   }
 

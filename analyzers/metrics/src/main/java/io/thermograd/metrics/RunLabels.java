@@ -34,6 +34,8 @@ final class RunLabels {
           "status",
           "partition",
           "index",
+          "name",
+          "forecast",
           "le",
           "job",
           "instance",

@@ -79,7 +79,7 @@ final class TemperedRate implements EscapeRate {
     double high = mean + variance * exits + 1;
     for (int i = 0; i < 200; i++) {
       double u = (low + high) / 2;
-      if ((mean - u) / variance + exits - time * Math.exp(u) > 0) {
+      if ((mean - u) / variance + exits - time * bounded(u) > 0) {
         low = u;
       } else {
         high = u;

@@ -68,8 +68,9 @@ class EscapeRateTest {
       for (double variance : new double[] {1e-8, 1, 1e4}) {
         for (double time : new double[] {0, 1e-6, 1e12}) {
           TemperedRate rate = new TemperedRate(3, time, mean, variance);
-          assertThat(rate.within(10)).isBetween(0.0, 1.0);
-          assertThat(rate.atMost(10)).isBetween(0.0, 1.0);
+          String which = mean + ", " + variance + ", " + time;
+          assertThat(rate.within(10)).as(which).isBetween(0.0, 1.0);
+          assertThat(rate.atMost(10)).as(which).isBetween(0.0, 1.0);
         }
       }
     }
