@@ -22,19 +22,24 @@ public final class Arrhenius {
   private final double centerVariance;
   private final int degrees;
 
+  /** What the residuals' scale would have to be multiplied by to be that of counted events. */
+  private final double counting;
+
   private Arrhenius(
       double slope,
       double center,
       double meanInverse,
       double slopeVariance,
       double centerVariance,
-      int degrees) {
+      int degrees,
+      double counting) {
     this.slope = slope;
     this.center = center;
     this.meanInverse = meanInverse;
     this.slopeVariance = slopeVariance;
     this.centerVariance = centerVariance;
     this.degrees = degrees;
+    this.counting = counting;
   }
 
   /** A value with the interval that holds the truth with the stated probability. */
@@ -89,7 +94,10 @@ public final class Arrhenius {
       residual += weights[i] * r * r;
     }
     double scale = residual / (k - 2);
-    return new Arrhenius(slope, center, meanInverse, scale / spread, scale / total, k - 2);
+    // The weights are inverse variances: on the events' own scatter alone the scale would be 1.
+    double larger = Math.max(1, scale);
+    return new Arrhenius(
+        slope, center, meanInverse, larger / spread, larger / total, k - 2, scale / larger);
   }
 
   /** ΔU. */
@@ -99,7 +107,7 @@ public final class Arrhenius {
 
   /** ΔU with its interval. */
   public Estimate barrier(double level) {
-    double half = StudentT.twoSided(level, degrees) * StrictMath.sqrt(slopeVariance);
+    double half = StudentT.twoSided(level, degrees) * StrictMath.sqrt(counting * slopeVariance);
     return new Estimate(slope, slope - half, slope + half);
   }
 
@@ -125,6 +133,25 @@ public final class Arrhenius {
   }
 
   /**
+   * Variance of ΔU's error where exits are known to be exponential: that of counted events, or of
+   * the residuals where that is larger. Unlike the intervals it is of use with three temperatures.
+   */
+  public double barrierVariance() {
+    return slopeVariance;
+  }
+
+  /** Mean 1/T of the temperatures, each by its events. */
+  public double meanInverse() {
+    return meanInverse;
+  }
+
+  /** The same of log τ at a temperature. */
+  public double logTimeVariance(double temperature) {
+    double d = 1 / Checks.positive("temperature", temperature) - meanInverse;
+    return centerVariance + d * d * slopeVariance;
+  }
+
+  /**
    * The learning rate at which the mean escape takes {@code steps}: the η with A·e^{ΔU/(aη)}/η =
    * steps, T = aη. Any larger η escapes sooner.
    *
@@ -147,7 +174,8 @@ public final class Arrhenius {
     double d = inverse - meanInverse;
     double value = center + slope * d;
     double half =
-        StudentT.twoSided(level, degrees) * StrictMath.sqrt(centerVariance + d * d * slopeVariance);
+        StudentT.twoSided(level, degrees)
+            * StrictMath.sqrt(counting * (centerVariance + d * d * slopeVariance));
     return new Estimate(
         StrictMath.exp(value), StrictMath.exp(value - half), StrictMath.exp(value + half));
   }

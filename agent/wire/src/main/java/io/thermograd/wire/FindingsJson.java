@@ -38,6 +38,9 @@ final class FindingsJson {
         out.writeNumberField("covered", score.covered());
         out.writeNumberField("level", score.level());
         writeKnown(out, "mean_log_score", score.meanLogScore());
+        if (score.voided() > 0) {
+          out.writeNumberField("voided", score.voided());
+        }
         out.writeEndObject();
       }
       out.writeEndObject();
@@ -121,7 +124,8 @@ final class FindingsJson {
                           score.integer("scored"),
                           score.integer("covered"),
                           score.number("level"),
-                          orNaN(score.optionalNumber("mean_log_score")))));
+                          orNaN(score.optionalNumber("mean_log_score")),
+                          Math.round(orZero(score.optionalNumber("voided"))))));
     }
     Map<String, Quantity> averages = new LinkedHashMap<>();
     JsonRecord scalars = in.optionalRecord("averages");
@@ -165,6 +169,10 @@ final class FindingsJson {
 
   private static BasinReport.Point point(JsonRecord in) {
     return new BasinReport.Point(in.number("x"), in.number("y"));
+  }
+
+  private static double orZero(@Nullable Double x) {
+    return x == null ? 0 : x;
   }
 
   private static double orNaN(@Nullable Double x) {

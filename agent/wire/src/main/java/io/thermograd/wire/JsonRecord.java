@@ -74,6 +74,11 @@ final class JsonRecord {
     return value == null ? null : (Double) toDouble(name, value);
   }
 
+  @Nullable Long optionalInteger(String name) {
+    Object value = fields.get(name);
+    return value == null ? null : as(name, Long.class, value);
+  }
+
   @Nullable String optionalString(String name) {
     Object value = fields.get(name);
     return value == null ? null : as(name, String.class, value);

@@ -97,13 +97,17 @@ public final class OutputJson {
           out.writeStringField("title", alert.title());
           out.writeStringField("evidence", alert.evidence());
           out.writeStringField("next", alert.next());
+          out.writeStringField("state", alert.state().id());
+          out.writeNumberField("opened_at", alert.openedAt());
           out.writeEndObject();
         });
   }
 
-  /** The alert that {@link #write(Alert)} wrote. */
+  /** The alert that {@link #write(Alert)} wrote; one without a state has just opened. */
   public static Alert parseAlert(String json) {
     JsonRecord in = JsonRecord.parse("alert", json);
+    String state = in.optionalString("state");
+    Long openedAt = in.optionalInteger("opened_at");
     return new Alert(
         in.string("run_id"),
         Math.toIntExact(in.integer("attempt")),
@@ -113,7 +117,9 @@ public final class OutputJson {
         JsonRecord.constant("severity", Severity.class, in.string("severity")),
         in.string("title"),
         in.string("evidence"),
-        in.string("next"));
+        in.string("next"),
+        state == null ? Alert.State.OPENED : JsonRecord.constant("state", Alert.State.class, state),
+        openedAt == null ? in.integer("step") : openedAt);
   }
 
   /** The value on {@link Topics#RUNS}. */

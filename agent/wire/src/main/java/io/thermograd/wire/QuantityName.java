@@ -12,6 +12,30 @@ public enum QuantityName {
   LOSS("loss", "loss", "Training loss: exponentially weighted mean of the mini-batch loss"),
   BATCH_LOSS("batch_loss", "loss", "Mini-batch loss of the latest step"),
   LOSS_SD("loss_sd", "loss", "Standard deviation of the mini-batch loss from step to step"),
+  LOSS_AUTOCORRELATION_TIME(
+      "loss_autocorrelation_time",
+      "steps",
+      "Integrated autocorrelation time of the detrended loss, of late"),
+  LOSS_DRIFT(
+      "loss_drift", "loss/step", "Slope of the loss over the shortest window that decides on it"),
+  FLUCTUATION_DISSIPATION_RATIO(
+      "fluctuation_dissipation_ratio",
+      "1",
+      "−2⟨(θ−θ₀)·Δθ⟩/⟨‖Δθ‖²⟩ over a window that begins at θ₀: 1 in equilibrium, 0 in free diffusion"),
+  PFLUG_STATISTIC(
+      "pflug_statistic",
+      "(loss/param)²",
+      "⟨g′·g⟩ of successive gradients: positive in descent, slightly negative at rest"),
+  CRITICAL_SLOWING_DOWN(
+      "critical_slowing_down",
+      "1",
+      "Kendall's τ of variance and of lag-1 autocorrelation of the loss, the smaller one"),
+  LYAPUNOV_RADIUS(
+      "lyapunov_radius", "param", "√(tr C), how far the parameters fluctuate about their mean"),
+  THERMAL_SHARE(
+      "thermal_share",
+      "1",
+      "Measured thermal energy over itself plus what one more window of the drift takes off"),
   GRADIENT_NORM("gradient_norm", "loss/param", "Norm of the latest step's mini-batch gradient"),
   GRADIENT_SQNORM(
       "gradient_sqnorm", "(loss/param)²", "‖G‖², squared norm of the full gradient, unbiased"),
@@ -151,6 +175,24 @@ public enum QuantityName {
       "Mean steps to the basin of the lowest loss, from the present one"),
   LEARNING_RATE("learning_rate", "param²/loss", "Learning rate η the trainer used"),
   BATCH_SIZE("batch_size", "examples", "Global batch size B the trainer used"),
+  ESCAPE_STEPS(
+      "escape_steps", "steps", "Steps from now until the run leaves the basin that it is in"),
+  ESCAPE_PROBABILITY(
+      "escape_probability",
+      "1",
+      "Probability that the run leaves its basin within the rest of its budget"),
+  BARRIER_HEIGHT(
+      "barrier_height", "loss", "ΔU of τ = A·e^{ΔU/T}, the lowest barrier around the basin"),
+  ESCAPE_LEARNING_RATE(
+      "escape_learning_rate",
+      "param²/loss",
+      "Learning rate at which the mean escape takes as long as the rest of the budget"),
+  STEPS_TO_IMPROVEMENT(
+      "steps_to_improvement", "steps", "Steps from now until the smoothed loss is 1 % lower"),
+  AVERAGED_LOSS_CHANGE(
+      "averaged_loss_change",
+      "loss",
+      "Loss at the mean of the parameters less the mean of the loss, negative when lower"),
   STEPS_PER_SECOND(
       "steps_per_second", "steps/s", "Optimizer steps per second of the trainer's own clock"),
   DROPPED_EVENTS(

@@ -175,7 +175,9 @@ final class GoldenEvents {
           Severity.CRITICAL,
           "Loss diverges.",
           "loss 2.3 → 870 in 40 steps",
-          "Lower the learning rate.");
+          "Lower the learning rate.",
+          Alert.State.UPDATED,
+          2998);
 
   static final RunSummary RUN =
       new RunSummary(FULL_START, RunSummary.Status.RUNNING, -1, 1700000000.25);

@@ -80,6 +80,14 @@ class GoldenTest {
   }
 
   @Test
+  void anAlertWithoutAStateHasJustOpened() throws IOException {
+    Alert bare = OutputJson.parseAlert(goldenText("alert_bare.json"));
+    assertThat(bare.state()).isEqualTo(Alert.State.OPENED);
+    assertThat(bare.openedAt()).isEqualTo(3004);
+    assertThat(bare.title()).isEqualTo(GoldenEvents.ALERT.title());
+  }
+
+  @Test
   void alert() throws IOException {
     assertThat(OutputJson.write(GoldenEvents.ALERT) + "\n").isEqualTo(goldenText("alert.json"));
     assertThat(OutputJson.parseAlert(goldenText("alert.json"))).isEqualTo(GoldenEvents.ALERT);

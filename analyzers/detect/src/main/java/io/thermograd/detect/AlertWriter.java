@@ -1,11 +1,15 @@
 package io.thermograd.detect;
 
+import io.thermograd.detect.basin.BasinChange;
 import io.thermograd.detect.divergence.DivergenceDetector;
 import io.thermograd.detect.divergence.GrowthWords;
+import io.thermograd.detect.regime.EscapeOutlook;
+import io.thermograd.detect.stationarity.Stationarity;
 import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.wire.Alert;
 import io.thermograd.wire.Severity;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Puts alerts into words, with the numbers they were decided on. */
 final class AlertWriter {
@@ -14,21 +18,48 @@ final class AlertWriter {
   private final String runId;
   private final int attempt;
   private final DivergenceDetector divergence;
+  private final Stationarity stationarity;
   private final LearningRateHistory learningRate;
 
   AlertWriter(
-      String runId, int attempt, DivergenceDetector divergence, LearningRateHistory learningRate) {
+      String runId,
+      int attempt,
+      DivergenceDetector divergence,
+      Stationarity stationarity,
+      LearningRateHistory learningRate) {
     this.runId = runId;
     this.attempt = attempt;
     this.divergence = divergence;
+    this.stationarity = stationarity;
     this.learningRate = learningRate;
   }
 
-  Alert growth(TrainingStep step) {
-    return write(
-        step,
-        "loss_growth",
-        Severity.WARNING,
+  /** What is said of one moment of an episode. */
+  record Words(String title, String evidence, String next) {}
+
+  Alert write(
+      TrainingStep step,
+      AlertKind kind,
+      Severity severity,
+      Alert.State state,
+      long openedAt,
+      Words words) {
+    return new Alert(
+        runId,
+        attempt,
+        step.step(),
+        step.time(),
+        kind.id(),
+        severity,
+        words.title,
+        words.evidence,
+        words.next,
+        state,
+        openedAt);
+  }
+
+  Words growth() {
+    return new Words(
         "The loss soars beyond anything in its recent history",
         GrowthWords.describe(divergence) + suspect(divergence.since()),
         "Watch the next steps: a catapult returns within some tens of steps, a divergence becomes"
@@ -36,74 +67,137 @@ final class AlertWriter {
             + divergence.since());
   }
 
-  Alert divergence(TrainingStep step) {
-    return write(
-        step,
-        "divergence",
-        Severity.CRITICAL,
+  Words divergence() {
+    return new Words(
         "The loss has left its level and does not come back",
         GrowthWords.describe(divergence) + suspect(divergence.since()),
         Remedies.lowerLearningRate(learningRate, divergence.since()));
   }
 
-  Alert returned(TrainingStep step) {
-    return write(
-        step,
-        "loss_growth",
-        Severity.INFO,
+  Words returned() {
+    return new Words(
         "The loss has returned",
-        String.format(
-            Locale.ROOT,
+        format(
             "it rose from step %,d, at most to %.3g, and is back below %.3g",
-            divergence.since(),
-            divergence.peak(),
-            divergence.bound()),
+            divergence.since(), divergence.peak(), divergence.bound()),
         "Nothing to do");
   }
 
-  Alert settled(TrainingStep step) {
-    return write(
-        step,
-        "loss_growth",
-        Severity.INFO,
+  Words settled() {
+    return new Words(
         "The loss has settled on a higher level",
-        String.format(
-            Locale.ROOT,
+        format(
             "it rose from step %,d, from %.3g to %.3g, and has stopped growing",
-            divergence.since(),
-            divergence.reference(),
-            divergence.level()),
+            divergence.since(), divergence.reference(), divergence.level()),
         "Decide whether that level is wanted; it is the base from now on");
   }
 
-  Alert nonFinite(TrainingStep step) {
-    return write(
-        step,
-        "non_finite",
-        Severity.CRITICAL,
+  Words nonFinite(TrainingStep step, long since) {
+    return new Words(
         "Loss or gradient is not finite",
-        String.format(Locale.ROOT, "step %,d", step.step())
+        format("step %,d", since)
             + (step.loss() == null ? "" : ", loss " + step.loss())
-            + suspect(step.step()),
-        Remedies.restart(learningRate, step.step()));
+            + suspect(since),
+        Remedies.restart(learningRate, since));
   }
 
-  Alert lostTelemetry(TrainingStep step, long lostEvents) {
-    return new Alert(
-        runId,
-        attempt,
-        step.step(),
-        step.time(),
-        "lost_telemetry",
-        Severity.WARNING,
+  Words lostTelemetry(TrainingStep step, long lostEvents) {
+    return new Words(
         "Events of this run were lost on their way",
-        String.format(
-            Locale.ROOT,
-            "%,d events dropped or steps missing by step %,d",
-            lostEvents,
-            step.step()),
+        format("%,d events dropped or steps missing by step %,d", lostEvents, step.step()),
         "Check the trainer's connection to the broker, or enlarge the reporter's queue; estimates"
             + " use the steps that came");
+  }
+
+  Words plateau(long since) {
+    return new Words(
+        "The loss is on a plateau",
+        drift() + format("; flat since step %,d, and the parameters still go somewhere", since),
+        Remedies.plateau(learningRate));
+  }
+
+  Words stationary(long since) {
+    return new Words(
+        "The run has reached its noise floor",
+        drift() + format("; fluctuation and dissipation balance since step %,d", since),
+        "Lower the learning rate or raise the batch to go on: the verdict says what either is worth");
+  }
+
+  Words spike(TrainingStep step) {
+    return new Words(
+        "The loss has jumped",
+        format("loss %.3g, against %.3g before", step.loss(), stationarity.levelBefore()),
+        "Nothing to do yet: a spike returns within its autocorrelation time");
+  }
+
+  Words transition(@Nullable BasinChange change) {
+    return new Words(
+        "The run has gone over into another basin",
+        change == null
+            ? "another basin's core"
+            : format(
+                "from basin %d to %d%s, between steps %,d and %,d",
+                change.from(),
+                change.to(),
+                change.known() ? ", where it has been before" : ", which is new",
+                change.left(),
+                change.entered()),
+        "Nothing to do; estimates of the old basin no longer hold");
+  }
+
+  Words trapped(EscapeOutlook outlook) {
+    return new Words(
+        "The run will not leave its basin",
+        format(
+            "it is left within the remaining %,d steps with a probability of at most %.2g",
+            outlook.remainingSteps(), outlook.probabilityUpper()),
+        Remedies.escape(outlook));
+  }
+
+  Words edge() {
+    return new Words(
+        "The run hovers at the edge of stability",
+        "the steepest direction is at the largest curvature at which its steps are stable",
+        "Nothing to do where the loss falls; a larger learning rate would not train faster");
+  }
+
+  Words oscillating() {
+    return new Words(
+        "Steps overshoot",
+        format(
+            "successive gradients have a correlation of %.2f, below −1/2: η·κ is above 1 along the"
+                + " directions that carry them",
+            stationarity.gradientCorrelation()),
+        Remedies.halve(learningRate));
+  }
+
+  Words over(AlertKind kind, long openedAt, long step) {
+    return new Words(
+        switch (kind) {
+          case PLATEAU -> "The plateau is over";
+          case STATIONARY -> "The run has left its noise floor";
+          case SPIKE -> "The loss is back, or has a new level";
+          case TRANSITION -> "The run has arrived in its new basin";
+          case TRAPPED -> "The run is no longer trapped";
+          case EDGE_OF_STABILITY -> "The run has left the edge of stability";
+          case OSCILLATING -> "Steps no longer overshoot";
+          case NON_FINITE -> "Loss and gradient are finite again";
+          case LOST_TELEMETRY -> "No more events are lost";
+          case LOSS_GROWTH, DIVERGENCE -> "The loss has returned";
+        },
+        format("it lasted from step %,d to step %,d", openedAt, step),
+        "Nothing to do");
+  }
+
+  private String drift() {
+    double width = 2.145 * stationarity.standing().slopeError();
+    double window = stationarity.standing().window();
+    return format(
+        "loss %.3g, which changes by %.2g ± %.2g in %,.0f steps",
+        stationarity.standing().level(),
+        stationarity.standing().slope() * window,
+        width * window,
+        window);
   }
 
   private String suspect(long step) {
@@ -112,14 +206,7 @@ final class AlertWriter {
         : "";
   }
 
-  private Alert write(
-      TrainingStep step,
-      String kind,
-      Severity severity,
-      String title,
-      String evidence,
-      String next) {
-    return new Alert(
-        runId, attempt, step.step(), step.time(), kind, severity, title, evidence, next);
+  private static String format(String pattern, @Nullable Object... values) {
+    return String.format(Locale.ROOT, pattern, values);
   }
 }

@@ -2,33 +2,47 @@ package io.thermograd.detect;
 
 import io.thermograd.detect.divergence.DivergenceDetector;
 import io.thermograd.detect.divergence.GrowthWords;
+import io.thermograd.detect.regime.EscapeOutlook;
+import io.thermograd.detect.regime.RegimeState;
+import io.thermograd.detect.regime.Regimes;
+import io.thermograd.detect.stationarity.Standing;
+import io.thermograd.detect.stationarity.Stationarity;
 import io.thermograd.estimate.LossMoments;
 import io.thermograd.wire.Quantity;
 import io.thermograd.wire.QuantityName;
-import io.thermograd.wire.Regime;
 import io.thermograd.wire.Severity;
 import io.thermograd.wire.Verdict;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
-/** Verdict / Why / Next: one sentence each, with numbers. */
+/**
+ * Verdict / Why / Next: one sentence each, with numbers. There is one verdict at a time, that of
+ * the regime, or of being trapped, which outranks a calm regime; the other overlays add to its
+ * reasons and, where the regime asks for nothing, say what to do.
+ */
 final class VerdictWriter {
-  private final Map<String, Quantity> known;
+  private final KnownNumbers known;
   private final DivergenceDetector divergence;
+  private final Stationarity stationarity;
+  private final Regimes regimes;
   private final Episode nonFinite;
   private final LearningRateHistory learningRate;
+  private final Advice advice;
 
   VerdictWriter(
-      Map<String, Quantity> known,
+      Map<String, Quantity> quantities,
       DivergenceDetector divergence,
+      Stationarity stationarity,
+      Regimes regimes,
       Episode nonFinite,
       LearningRateHistory learningRate) {
-    this.known = known;
+    this.known = new KnownNumbers(quantities);
     this.divergence = divergence;
+    this.stationarity = stationarity;
+    this.regimes = regimes;
     this.nonFinite = nonFinite;
     this.learningRate = learningRate;
+    this.advice = new Advice(known, learningRate);
   }
 
   static Verdict withoutLoss() {
@@ -39,7 +53,33 @@ final class VerdictWriter {
         "Set loss in step.");
   }
 
-  Verdict write(Optional<Regime> regime, Trend trend, LossMoments loss) {
+  Verdict write(LossMoments loss) {
+    RegimeState state = regimes.state();
+    if (state instanceof RegimeState.Diverging diverging) {
+      return diverging(diverging);
+    }
+    if (state instanceof RegimeState.Spike spike) {
+      return spike(spike);
+    }
+    if (state instanceof RegimeState.Transition transition) {
+      return overlaid(transition(transition, loss));
+    }
+    if (regimes.trapped()) {
+      return overlaid(trapped(loss));
+    }
+    return overlaid(
+        state instanceof RegimeState.Descending
+            ? descending(loss)
+            : state instanceof RegimeState.Plateau plateau
+                ? plateau(plateau, loss)
+                : state instanceof RegimeState.Stationary stationary
+                    ? stationary(stationary, loss)
+                    : state instanceof RegimeState.Undecided undecided
+                        ? undecided(undecided, loss)
+                        : warmingUp(loss));
+  }
+
+  private Verdict diverging(RegimeState.Diverging state) {
     if (nonFinite.open()) {
       return new Verdict(
           Severity.CRITICAL,
@@ -59,106 +99,169 @@ final class VerdictWriter {
     if (divergence.growing()) {
       return new Verdict(
           Severity.WARNING,
+          format("The loss runs away since step %,d", divergence.since()),
+          capitalise(GrowthWords.describe(divergence)) + raised(divergence.since()) + ".",
+          Remedies.lowerLearningRate(learningRate, divergence.since()) + ".");
+    }
+    return new Verdict(
+        Severity.INFO,
+        format("The divergence of step %,d is over", state.since()),
+        format("Loss %.3g.", divergence.last()),
+        "Wait some tens of steps for its new level.");
+  }
+
+  private Verdict spike(RegimeState.Spike state) {
+    if (divergence.growing()) {
+      return new Verdict(
+          Severity.WARNING,
           format("The loss soars since step %,d", divergence.since()),
           capitalise(GrowthWords.describe(divergence)) + raised(divergence.since()) + ".",
           "Wait some tens of steps: it returns, or is reported as a divergence.");
     }
-    if (regime.isPresent() && regime.get() == Regime.WARMING_UP) {
-      return new Verdict(
-          Severity.INFO,
-          "Warming up",
-          format("%,d steps with a loss so far.", loss.count()),
-          "Nothing to do: estimates appear within the first tens of steps.");
-    }
-    return switch (trend) {
-      case FALLING -> descending(loss);
-      case FLAT -> flat(loss);
-      case RISING -> rising(loss);
-    };
+    return new Verdict(
+        Severity.INFO,
+        format("The loss has jumped at step %,d", state.since()),
+        format("Loss %.3g, against %.3g before", divergence.last(), stationarity.levelBefore())
+            + raised(state.since())
+            + ".",
+        format(
+            "Wait some %.0f steps: it returns, or is taken for a new level.",
+            Math.max(128, 2 * regimes.settle())));
+  }
+
+  private Verdict transition(RegimeState.Transition state, LossMoments loss) {
+    return new Verdict(
+        Severity.INFO,
+        format("In another basin since step %,d", state.since()),
+        format("Loss %.3g ± %.2g.", loss.mean(), loss.meanError()),
+        "Nothing to do: what was known of the old basin no longer holds.");
+  }
+
+  private Verdict trapped(LossMoments loss) {
+    EscapeOutlook outlook = regimes.outlook();
+    return new Verdict(
+        Severity.WARNING,
+        "Trapped: the run will not leave its basin within the budget",
+        format("Loss %.3g ± %.2g", loss.mean(), loss.meanError())
+            + (outlook == null
+                ? "."
+                : format(
+                    "; it is left within the remaining %,d steps with a probability of at most"
+                        + " %.2g.",
+                    outlook.remainingSteps(), outlook.probabilityUpper())),
+        outlook == null ? "Start anew elsewhere." : Remedies.escape(outlook) + ".");
   }
 
   private Verdict descending(LossMoments loss) {
     return new Verdict(
         Severity.OK,
         "The loss is falling",
-        format(
-                "Loss %.3g ± %.2g, %.2g lower than its slower average",
-                loss.mean(), loss.meanError(), loss.decrease())
-            + noiseAgainstBatch()
-            + ".",
-        batchAdvice());
+        level(loss) + drift() + advice.noiseAgainstBatch() + ".",
+        advice.batch());
   }
 
-  private Verdict rising(LossMoments loss) {
+  private Verdict plateau(RegimeState.Plateau state, LossMoments loss) {
+    double ratio = known.value(QuantityName.FLUCTUATION_DISSIPATION_RATIO);
+    return new Verdict(
+        Severity.WARNING,
+        format("On a plateau since step %,d", state.since()),
+        level(loss)
+            + drift()
+            + (Double.isFinite(ratio)
+                ? format(
+                    "; not at equilibrium (fluctuation–dissipation ratio %.2f where 1 is expected)",
+                    ratio)
+                : "")
+            + ".",
+        advice.plateau());
+  }
+
+  private Verdict stationary(RegimeState.Stationary state, LossMoments loss) {
+    double share = known.value(QuantityName.THERMAL_SHARE);
+    String title =
+        Double.isFinite(share)
+            ? format("Noise floor reached: %.0f %% of the excess loss is thermal", 100 * share)
+            : format("Noise floor reached at step %,d", state.since());
+    double ratio = known.value(QuantityName.FLUCTUATION_DISSIPATION_RATIO);
+    String energy = known.sized(QuantityName.THERMAL_ENERGY_MEASURED);
     return new Verdict(
         Severity.INFO,
-        "The loss is rising",
-        format(
-                "Loss %.3g ± %.2g, %.2g higher than its slower average",
-                loss.mean(), loss.meanError(), -loss.decrease())
-            + noiseAgainstBatch()
+        title,
+        level(loss)
+            + (energy == null ? "" : ", of which fluctuations hold up " + energy)
+            + drift()
+            + (Double.isFinite(ratio) ? format("; fluctuation–dissipation ratio %.2f", ratio) : "")
             + ".",
-        "Wait: a rise beyond all that the run has shown is reported as a divergence.");
+        advice.noiseFloor());
   }
 
-  private Verdict flat(LossMoments loss) {
-    Quantity energy = known.get(QuantityName.THERMAL_ENERGY.id());
-    String thermal =
-        energy == null || energy.value() == null
-            ? ""
-            : format(
-                "; noise alone would hold %.2g of it up at equilibrium (thermal energy)",
-                energy.value());
+  private Verdict undecided(RegimeState.Undecided state, LossMoments loss) {
+    return switch (state.reason()) {
+      case RISING ->
+          new Verdict(
+              Severity.INFO,
+              "The loss is rising",
+              level(loss) + drift() + advice.noiseAgainstBatch() + raised(state.since()) + ".",
+              "Wait: a rise beyond all that the run has shown is reported as a divergence.");
+      case UNTESTED ->
+          new Verdict(
+              Severity.INFO,
+              "The loss is flat",
+              level(loss) + drift() + advice.noiseAgainstBatch() + ".",
+              advice.flat());
+      case NEITHER ->
+          new Verdict(
+              Severity.INFO,
+              "The loss shows no trend within its error",
+              level(loss) + drift() + advice.noiseAgainstBatch() + ".",
+              advice.batch());
+    };
+  }
+
+  private Verdict warmingUp(LossMoments loss) {
     return new Verdict(
         Severity.INFO,
-        "The loss is flat within its error",
-        format("Loss %.3g ± %.2g", loss.mean(), loss.meanError())
-            + thermal
-            + noiseAgainstBatch()
-            + ".",
-        thermal.isEmpty()
-            ? batchAdvice()
-            : format(
-                "If this is the noise floor, halving the learning rate lowers the loss by about"
-                    + " %.2g; if nothing happens within some thousand steps, it is a plateau.",
-                value(energy) / 2));
+        "Warming up",
+        format("%,d steps with a loss so far.", loss.count()),
+        "Nothing to do: estimates appear within the first tens of steps.");
   }
 
-  private String noiseAgainstBatch() {
-    Quantity scale = known.get(QuantityName.GRADIENT_NOISE_SCALE.id());
-    Quantity batch = known.get(QuantityName.BATCH_SIZE.id());
-    if (scale == null || batch == null) {
+  /** Edge of stability and overshooting, added to what the regime says. */
+  private Verdict overlaid(Verdict verdict) {
+    String why = verdict.why();
+    String next = verdict.next();
+    if (regimes.atEdge()) {
+      String ratio = known.sized(QuantityName.STABILITY_RATIO);
+      why += " It hovers at the edge of stability" + (ratio == null ? "." : ", at " + ratio + ".");
+    }
+    if (regimes.oscillating()) {
+      why +=
+          format(
+              " Its steps overshoot: successive gradients correlate by %.2f.",
+              stationarity.gradientCorrelation());
+      if (next.startsWith("Nothing to do")) {
+        next = Remedies.halve(learningRate) + ".";
+      }
+    }
+    return new Verdict(verdict.severity(), verdict.title(), why, next);
+  }
+
+  private String level(LossMoments loss) {
+    return format("Loss %.3g ± %.2g", loss.mean(), loss.meanError());
+  }
+
+  private String drift() {
+    Standing standing = stationarity.standing();
+    if (standing.window() == 0) {
       return "";
     }
-    Double lower = scale.low();
-    return scale.value() != null
-        ? format("; noise scale %.3g at batch size %.0f", scale.value(), value(batch))
-        : lower == null
-            ? ""
-            : format("; noise scale above %.3g at batch size %.0f", lower, value(batch));
-  }
-
-  private String batchAdvice() {
-    Quantity scale = known.get(QuantityName.GRADIENT_NOISE_SCALE.id());
-    Quantity batch = known.get(QuantityName.BATCH_SIZE.id());
-    if (scale == null || batch == null || value(batch) <= 0) {
-      return "Nothing to do.";
-    }
-    double size = value(batch);
-    Double high = scale.high();
-    Double low = scale.low();
-    if (high != null && high < size / 2) {
-      return format(
-          "Nothing to do; a batch of %.0f would reach the same loss with fewer examples.",
-          Math.max(1, high));
-    }
-    if (low != null && low > 4 * size) {
-      return format(
-          "Nothing to do; up to a batch of about %.2g, more parallel examples still shorten the"
-              + " training.",
-          low);
-    }
-    return "Nothing to do: batch size and noise scale match.";
+    double change = standing.slope() * standing.window();
+    return format(
+        ", %.2g ± %.2g %s in %,d steps",
+        Math.abs(change),
+        2.145 * standing.slopeError() * standing.window(),
+        change < 0 ? "lower" : "higher",
+        standing.window());
   }
 
   private String raised(long since) {
@@ -169,10 +272,6 @@ final class VerdictWriter {
 
   private static String capitalise(String sentence) {
     return Character.toUpperCase(sentence.charAt(0)) + sentence.substring(1);
-  }
-
-  private static double value(@Nullable Quantity q) {
-    return q == null || q.value() == null ? Double.NaN : q.value();
   }
 
   private static String format(String pattern, Object... values) {

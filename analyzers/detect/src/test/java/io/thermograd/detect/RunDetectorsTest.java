@@ -54,7 +54,7 @@ class RunDetectorsTest {
     }
 
     @Nullable Regime regime() {
-      return detectors.regime(estimators.loss()).orElse(null);
+      return detectors.regime().orElse(null);
     }
 
     Verdict verdict() {

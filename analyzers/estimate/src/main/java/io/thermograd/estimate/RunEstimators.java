@@ -88,6 +88,11 @@ public final class RunEstimators {
     return noise;
   }
 
+  /** The parameters' fluctuations, for forecasts. */
+  public Fluctuations fluctuations() {
+    return fluctuations;
+  }
+
   /**
    * T = η_eff·c·tr Σ/(2·B·d_eff) of the latest step, loss, for detectors; NaN while it is not
    * known.

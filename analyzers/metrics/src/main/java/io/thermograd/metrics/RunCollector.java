@@ -78,6 +78,7 @@ final class RunCollector implements MultiCollector {
     Family steps = new Family(STEPS);
     Family dropped = new Family(DROPPED);
     Family alerts = new Family(ALERTS);
+    FindingFamilies findings = new FindingFamilies();
 
     for (RunSeries run : runs.get()) {
       Published p = run.published();
@@ -92,6 +93,7 @@ final class RunCollector implements MultiCollector {
       lastInsight.gauge(labels, p.publishedAt());
       steps.counter(labels, run.steps());
       dropped.counter(labels, run.dropped());
+      findings.add(p);
       Regime current = p.insight().regime();
       if (current != null) {
         for (Regime r : Regime.values()) {
@@ -122,6 +124,7 @@ final class RunCollector implements MultiCollector {
         List.of(step, attempt, up, lastInsight, regime, overlay, steps, dropped, alerts)) {
       addTo(all, f);
     }
+    findings.families().forEach(f -> addTo(all, f));
     return new MetricSnapshots(all);
   }
 
@@ -138,6 +141,7 @@ final class RunCollector implements MultiCollector {
         List.of(STEP, ATTEMPT, UP, LAST_INSIGHT, REGIME, OVERLAY, STEPS, DROPPED, ALERTS)) {
       names.add(m.getPrometheusName());
     }
+    FindingFamilies.METADATA.forEach(m -> names.add(m.getPrometheusName()));
     return names;
   }
 

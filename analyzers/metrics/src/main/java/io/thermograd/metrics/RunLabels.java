@@ -37,6 +37,8 @@ final class RunLabels {
           "status",
           "partition",
           "index",
+          "name",
+          "forecast",
           "le",
           "job",
           "instance",

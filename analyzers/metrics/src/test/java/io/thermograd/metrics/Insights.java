@@ -1,6 +1,8 @@
 package io.thermograd.metrics;
 
 import io.thermograd.wire.Alert;
+import io.thermograd.wire.Findings;
+import io.thermograd.wire.ForecastScore;
 import io.thermograd.wire.Insight;
 import io.thermograd.wire.Quantity;
 import io.thermograd.wire.QuantityName;
@@ -12,6 +14,15 @@ import java.util.Map;
 
 /** Insights made by hand. */
 final class Insights {
+  private static final Findings FINDINGS =
+      new Findings(
+          null,
+          List.of(),
+          Map.of("escape_steps", new ForecastScore(10, 9, 0.9, -4.5, 2)),
+          Map.of(
+              "accuracy", Quantity.of(0.9, 0.8, 0.95, "random_scaling"),
+              "accuracy (batch means)", Quantity.of(0.9, 0.85, 0.95, "batch_means")));
+
   private Insights() {}
 
   static Insight with(String run, long step, Map<String, Quantity> quantities) {
@@ -24,7 +35,17 @@ final class Insights {
       Map<String, Quantity> quantities,
       Map<String, List<Quantity>> vectors) {
     return new Insight(
-        run, 0, step, 1_000.0, quantities, vectors, Map.of(), Regime.DESCENDING, List.of(), null);
+        run,
+        0,
+        step,
+        1_000.0,
+        quantities,
+        vectors,
+        Map.of(),
+        Regime.DESCENDING,
+        List.of(),
+        null,
+        FINDINGS);
   }
 
   static Insight attempt(String run, int attempt, long step) {

@@ -103,6 +103,7 @@ final class AttemptFold {
     assembler.flush(step -> analyse(step, output));
     status = how;
     lastTime = Math.max(lastTime, time);
+    detectors.end();
     if (lastStep >= 0 && insightStep != lastStep) {
       emit(output);
     }
@@ -115,7 +116,7 @@ final class AttemptFold {
     estimators.accept(step);
     List<Alert> alerts = detectors.accept(step, lost(), estimators);
     alerts.forEach(output::alert);
-    Regime regime = detectors.regime(estimators.loss()).orElse(null);
+    Regime regime = detectors.regime().orElse(null);
     if (insightStep < 0
         || step.step() - insightStep >= config.insightEverySteps()
         || step.time() - insightTime >= config.insightEverySeconds()
@@ -153,10 +154,10 @@ final class AttemptFold {
   Insight insight() {
     QuantityList known = new QuantityList();
     estimators.describe(known);
-    detectors.describe(known);
+    detectors.describe(known, estimators);
     known.putExact(QuantityName.DROPPED_EVENTS, dropped(), "counted");
     known.putExact(QuantityName.MISSING_STEPS, assembler.missing(), "counted");
-    Optional<Regime> regime = detectors.regime(estimators.loss());
+    Optional<Regime> regime = detectors.regime();
     var absent = known.absent();
     if (regime.isEmpty()) {
       absent.put("regime", detectors.regimeMissing());
@@ -180,9 +181,7 @@ final class AttemptFold {
     if (estimators.heavyTailed()) {
       overlays.add(Overlay.HEAVY_TAILED_NOISE.id());
     }
-    if (estimators.atEdgeOfStability()) {
-      overlays.add(Overlay.EDGE_OF_STABILITY.id());
-    }
+    overlays.addAll(detectors.overlays());
     return overlays;
   }
 

@@ -22,8 +22,8 @@ import java.io.IOException;
  * 10¹² times beyond all that at any age. Until then a divergence and a catapult have the same law,
  * and nothing seen from outside can tell them apart.
  *
- * <p>It closes as returned after 16 steps below the old record, and, unless it became critical, as
- * settled when 128 steps have not brought it half as high again; the history then starts anew.
+ * <p>It closes as returned after 16 steps below the old record, and as settled when 128 steps have
+ * not brought it half as high again, a critical one too; the history then starts anew.
  *
  * <p>Warnings of healthy streams: at most 1 in 10⁶ steps; tests/accuracy prints the counts. Needs
  * 48 steps. Non-finite losses are passed over. O(1), no allocation. One owner thread.
@@ -198,10 +198,7 @@ public final class DivergenceDetector {
       state = State.NONE;
       return Change.RETURNED;
     }
-    if (state == State.DIVERGING) {
-      return Change.NOTHING;
-    }
-    if (isCritical(x)) {
+    if (state == State.GROWING && isCritical(x)) {
       state = State.DIVERGING;
       return Change.CRITICAL;
     }
@@ -246,6 +243,17 @@ public final class DivergenceDetector {
     return state == State.DIVERGING;
   }
 
+  /**
+   * Whether the rise has gone on for 32 steps, significantly exponential and near its peak: longer
+   * than a catapult's does. Not the news that a critical alert is, which waits for more.
+   */
+  public boolean runsAway() {
+    return state == State.GROWING
+        && age >= LONG
+        && age - peakAge < NEAR_PEAK
+        && fit().significant();
+  }
+
   /** Finite losses so far. */
   public long count() {
     return count;
@@ -254,6 +262,11 @@ public final class DivergenceDetector {
   /** The first step of the rise. */
   public long since() {
     return since;
+  }
+
+  /** Logarithm of how many times higher above the floor the rise has come than all before it. */
+  public double logGrowth() {
+    return StrictMath.log(loss.above(peak) / loss.above(bound));
   }
 
   /** The level that the loss has left: median of the last history. */

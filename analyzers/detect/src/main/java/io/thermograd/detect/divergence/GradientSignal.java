@@ -34,9 +34,11 @@ public final class GradientSignal {
   private float[] before = new float[0];
   private double sqnormBefore = Double.NaN;
   private Kind kind = Kind.NONE;
+  private double dot = Double.NaN;
 
   /** The signal of this step; NaN where there is none. */
   public double accept(TrainingStep step) {
+    dot = Double.NaN;
     double turn = step.sketches().length > 0 ? turn(step.sketches()) : Double.NaN;
     if (step.sketches().length > 0) {
       kind = Kind.TURN;
@@ -78,7 +80,7 @@ public final class GradientSignal {
     double sqnorm = math.sqnorm(now) / ((double) sketches.length * sketches.length);
     double signal = Double.NaN;
     if (sqnorm > 0 && sqnormBefore > 0) {
-      double dot = math.dot(now, before) / ((double) sketches.length * sketches.length);
+      dot = math.dot(now, before) / ((double) sketches.length * sketches.length);
       double cosine = dot / Math.sqrt(sqnorm) / Math.sqrt(sqnormBefore);
       signal = sqnorm * Math.max(LEAST_TURN, -cosine);
     }
@@ -88,6 +90,16 @@ public final class GradientSignal {
 
   private static double finite(double x) {
     return Double.isFinite(x) ? x : Double.NaN;
+  }
+
+  /** g·g′ of the last step, by its sketch; NaN where there was none. */
+  public double dot() {
+    return dot;
+  }
+
+  /** ‖g‖² of the last step, by its sketch; NaN where there was none. */
+  public double sqnorm() {
+    return sqnormBefore;
   }
 
   public Kind kind() {

@@ -9,6 +9,7 @@ import io.thermograd.estimate.numeric.StateArrays;
 import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
+import io.thermograd.wire.Quantity;
 import io.thermograd.wire.QuantityName;
 import io.thermograd.wire.proto.RunStarted.Optimizer;
 import java.io.DataInput;
@@ -206,20 +207,54 @@ public final class Fluctuations {
       QUANTITIES.forEach(name -> out.absent(name, missing));
       return;
     }
-    Equilibrium at =
-        new Equilibrium(
-            learningRate,
-            settings.momentum().orElse(0),
-            settings.optimizer() == Optimizer.NESTEROV,
-            memory);
+    Equilibrium at = at();
     new DirectionalTemperatures(at, blocks, settings.sketchDim())
         .describe(out, hessian == null ? null : Modes.of(hessian, subspace.basis()));
     RotationalFlow.describe(out, blocks, RANK, settings.sketchDim());
+    forecast(at).describe(out);
+  }
+
+  private LossForecast forecast(Equilibrium at) {
     double epoch =
         settings.datasetSize().isPresent()
             ? (double) settings.datasetSize().getAsLong() / batchSize
             : Double.POSITIVE_INFINITY;
-    new LossForecast(at, blocks, epoch).describe(out);
+    return new LossForecast(at, blocks, epoch);
+  }
+
+  /**
+   * Change of the mean loss, once settled, if the learning rate were {@code rate} times and the
+   * noise's variance {@code 1/B} {@code batch} times what they were before the latest steps, both
+   * at most 1; null while it is not known. Says so also in the first {@value #OTHERS} steps after
+   * that change.
+   */
+  public @Nullable Quantity lossChange(double rate, double batch) {
+    if (!(rate > 0 && rate <= 1 && batch > 0 && batch <= 1)) {
+      throw new IllegalArgumentException(
+          "ratios should be above 0 and at most 1: were " + rate + " and " + batch);
+    }
+    return missing() == null ? forecast(at()).change(rate, batch) : null;
+  }
+
+  /**
+   * The loss at the mean of that many iterates less the mean of their losses; null while it is not
+   * known.
+   */
+  public @Nullable Quantity averagedLossChange(double iterates) {
+    return missing() == null ? forecast(at()).averaged(iterates) : null;
+  }
+
+  /** Steps over which deviations are measured, and by which flatter directions are left out. */
+  public double memory() {
+    return memory;
+  }
+
+  private Equilibrium at() {
+    return new Equilibrium(
+        learningRate,
+        settings.momentum().orElse(0),
+        settings.optimizer() == Optimizer.NESTEROV,
+        memory);
   }
 
   private @Nullable String missing() {

@@ -2,6 +2,7 @@ package io.thermograd.estimate.fluctuation;
 
 import io.thermograd.estimate.numeric.StudentT;
 import io.thermograd.estimate.step.QuantityList;
+import io.thermograd.wire.Quantity;
 import io.thermograd.wire.QuantityName;
 import org.jspecify.annotations.Nullable;
 
@@ -51,39 +52,105 @@ final class LossForecast {
   }
 
   void describe(QuantityList out) {
-    BlockMean energy = BlockMean.of(blocks, m -> m.trace(Moments.VIRIAL) / 2);
+    Energy now = energy();
+    BlockMean energy = now.measured;
     double width = energy.factor() * energy.error();
-    Moments total = blocks.total();
-    double leading = at.rate() * total.trace(Moments.NOISE) / 4;
-    double all = energy.value() + total.trace(Moments.POSITION) / (2 * at.rate() * at.memory());
     out.put(
         QuantityName.THERMAL_ENERGY_MEASURED,
         energy.value(),
         energy.value() - width,
-        Math.max(energy.value(), all) + width,
+        Math.max(energy.value(), now.all) + width,
         METHOD);
-    double share = energy.value() / all;
-    double rho = all / leading;
-    String unfit = unfit(energy.value(), share, rho);
+    String unfit = unfit(now);
     if (unfit != null) {
       absent(out, unfit);
       return;
     }
-    double middle = (1 + 2 * rho / (rho + 1)) / 2;
-    double range = Math.abs(1 - middle);
-    double half = energy.value() - share * leading / 2 * middle;
-    // Uniform over the range: standard deviation range/√3.
-    double halfError = Math.hypot(share * leading / 2 * range / Math.sqrt(3), energy.error());
-    put(out, QuantityName.LOSS_CHANGE_HALF_LEARNING_RATE, half, halfError, energy, share);
-    double twice = energy.value() / 2;
-    put(out, QuantityName.LOSS_CHANGE_DOUBLE_BATCH, twice, energy.error() / 2, energy, share);
+    put(out, QuantityName.LOSS_CHANGE_HALF_LEARNING_RATE, gain(now, 0.5, 1));
+    put(out, QuantityName.LOSS_CHANGE_DOUBLE_BATCH, gain(now, 1, 0.5));
   }
 
-  private @Nullable String unfit(double energy, double share, double rho) {
-    if (!(energy > 0) || !(share >= LEAST_SHARE)) {
+  /**
+   * What is known of the energy now.
+   *
+   * @param leading E₀
+   * @param all what E would be if no direction were too flat
+   * @param share of it that is in equilibrium
+   * @param rho E/E₀ of all
+   */
+  private record Energy(BlockMean measured, double leading, double all, double share, double rho) {}
+
+  /** A fall of the loss, and half of its 95 % interval. */
+  private record Gain(double value, double width) {}
+
+  /**
+   * Change of the mean loss at equilibrium for η′ = rate·η and B = batch·B′, with both at most 1;
+   * null where it is not known.
+   */
+  @Nullable Quantity change(double rate, double batch) {
+    Energy now = energy();
+    if (unfit(now) != null) {
+      return null;
+    }
+    return published(gain(now, rate, batch));
+  }
+
+  /**
+   * The loss at the mean of the latest iterates less the mean of their losses: E less what is left
+   * of it in the mean, ⟨‖d‖²⟩/(η_eff·iterates), since Cov θ̄ = H⁻¹NH⁻¹/iterates and C = ½η_effNH⁻¹
+   * to leading order. Null where it is not known.
+   */
+  @Nullable Quantity averaged(double iterates) {
+    Energy now = energy();
+    if (unfit(now) != null) {
+      return null;
+    }
+    double energy = now.measured.value();
+    double left = blocks.total().trace(Moments.POSITION) / (at.rate() * iterates);
+    double value = energy - Math.min(energy, left);
+    return published(
+        new Gain(
+            value,
+            Math.hypot(NORMAL * MODEL * value, now.measured.factor() * now.measured.error())));
+  }
+
+  private Energy energy() {
+    BlockMean measured = BlockMean.of(blocks, m -> m.trace(Moments.VIRIAL) / 2);
+    Moments total = blocks.total();
+    double leading = at.rate() * total.trace(Moments.NOISE) / 4;
+    double all = measured.value() + total.trace(Moments.POSITION) / (2 * at.rate() * at.memory());
+    return new Energy(measured, leading, all, measured.value() / all, all / leading);
+  }
+
+  /** Uniform over the range of φ: standard deviation range/√3. */
+  private Gain gain(Energy now, double rate, double batch) {
+    BlockMean energy = now.measured;
+    double value;
+    double error;
+    if (rate < 1) {
+      double most = now.rho / (now.rho - rate * (now.rho - 1));
+      double middle = (1 + most) / 2;
+      double left = batch * now.share * now.leading * rate;
+      value = energy.value() - left * middle;
+      error = Math.hypot(left * Math.abs(1 - middle) / Math.sqrt(3), energy.error());
+    } else {
+      value = (1 - batch) * energy.value();
+      error = (1 - batch) * energy.error();
+    }
+    boolean epochs = epoch < Double.POSITIVE_INFINITY;
+    double gain = epochs ? EPOCHS * value : value;
+    double relative = Math.hypot(MODEL, epochs ? EPOCHS_ERROR : 0);
+    relative = Math.hypot(relative, (1 - now.share) / 2);
+    return new Gain(
+        gain, Math.hypot(NORMAL * relative * gain, energy.factor() * error * (gain / value)));
+  }
+
+  private @Nullable String unfit(Energy now) {
+    double energy = now.measured.value();
+    if (!(energy > 0) || !(now.share >= LEAST_SHARE)) {
       return "not in equilibrium: the gradient does not answer to where the parameters fluctuate";
     }
-    if (!(rho > 0.5 && rho < 10)) {
+    if (!(now.rho > 0.5 && now.rho < 10)) {
       return "the parameters fluctuate otherwise than the gradient noise would make them";
     }
     if (epoch < SHORTEST_EPOCH) {
@@ -94,23 +161,22 @@ final class LossForecast {
         : null;
   }
 
-  private void put(
-      QuantityList out,
-      QuantityName name,
-      double gain,
-      double error,
-      BlockMean energy,
-      double share) {
-    boolean epochs = epoch < Double.POSITIVE_INFINITY;
-    double value = epochs ? EPOCHS * gain : gain;
-    double relative = Math.hypot(MODEL, epochs ? EPOCHS_ERROR : 0);
-    relative = Math.hypot(relative, (1 - share) / 2);
-    double width = Math.hypot(NORMAL * relative * value, energy.factor() * error * (value / gain));
-    if (!(2 * width <= value)) {
+  private static void put(QuantityList out, QuantityName name, Gain gain) {
+    Quantity known = published(gain);
+    if (known == null) {
       out.absent(name, "not known to within half of its size yet");
-      return;
+    } else {
+      out.put(name, known);
     }
-    out.put(name, -value, -value - width, -value + width, METHOD);
+  }
+
+  /** As a change of the loss; null unless known to within half of its size. */
+  private static @Nullable Quantity published(Gain gain) {
+    double value = gain.value;
+    double width = gain.width;
+    return 2 * width <= value && Double.isFinite(value)
+        ? Quantity.of(-value, -value - width, -value + width, METHOD)
+        : null;
   }
 
   /** Whether the loss changes, significantly, by more than {@code size} within θ̄'s memory. */

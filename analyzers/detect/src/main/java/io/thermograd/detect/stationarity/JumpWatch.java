@@ -1,0 +1,108 @@
+package io.thermograd.detect.stationarity;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * Whether a loss stands above its level for longer than a bad batch, and is not a new level yet.
+ *
+ * <p>It begins when the smaller of the middle two of the last 4 losses (three of four are above) is
+ * beyond the level by 6 standard deviations and by 5 % of it, and ends when the larger of the
+ * middle two is back within 3; or, as a new level, after 128 steps or 4 autocorrelation times. The
+ * level is that of the last window of 64 losses before, spikes taken off, and stands still while it
+ * lasts: the next jump is measured against what was before the first.
+ *
+ * <p>O(1) a step. One owner thread.
+ */
+final class JumpWatch {
+  private static final int LAST = 4;
+  private static final double BEGINS = 6;
+  private static final double ENDS = 3;
+  private static final double LEAST = 0.05;
+  private static final double GAIN = 1.0 / 32;
+  private static final int NEEDED = 48;
+  private static final long LONGEST = 128;
+  private static final double LONGEST_TIMES = 4;
+
+  private final double[] last = new double[LAST];
+  private final double[] sorted = new double[LAST];
+  private long count;
+  private long learnt;
+  private double level;
+  private double variance;
+  private long age = -1;
+
+  /**
+   * Adds a finite loss; whether it stands high now.
+   *
+   * @param filtered the same, spikes taken off
+   * @param time autocorrelation time, steps; NaN while it is unknown
+   */
+  boolean accept(double x, double filtered, double time) {
+    last[(int) (count % LAST)] = x;
+    count++;
+    if (count < LAST) {
+      return false;
+    }
+    System.arraycopy(last, 0, sorted, 0, LAST);
+    Arrays.sort(sorted);
+    double sd = Math.sqrt(variance);
+    if (age >= 0) {
+      age++;
+      if (sorted[2] <= level + Math.max(ENDS * sd, 0.5 * LEAST * Math.abs(level))) {
+        age = -1;
+      } else if (age > Math.max(LONGEST, LONGEST_TIMES * (time > 0 ? time : 0))) {
+        age = -1;
+        learnt = 0;
+      }
+    } else if (learnt >= NEEDED
+        && sorted[1] > level + Math.max(BEGINS * sd, LEAST * Math.abs(level))) {
+      age = 0;
+    }
+    if (age < 0) {
+      learn(filtered);
+    }
+    return age >= 0;
+  }
+
+  private void learn(double x) {
+    learnt++;
+    double gain = Math.max(GAIN, 1.0 / learnt);
+    double innovation = x - level;
+    level += gain * innovation;
+    variance = learnt == 1 ? 0 : (1 - gain) * (variance + gain * innovation * innovation);
+  }
+
+  boolean jumped() {
+    return age >= 0;
+  }
+
+  /** What it stands above. */
+  double level() {
+    return level;
+  }
+
+  void writeTo(DataOutput out) throws IOException {
+    for (double x : last) {
+      out.writeDouble(x);
+    }
+    out.writeLong(count);
+    out.writeLong(learnt);
+    out.writeDouble(level);
+    out.writeDouble(variance);
+    out.writeLong(age);
+  }
+
+  void readFrom(DataInput in) throws IOException {
+    for (int i = 0; i < LAST; i++) {
+      last[i] = in.readDouble();
+    }
+    count = in.readLong();
+    learnt = in.readLong();
+    level = in.readDouble();
+    variance = in.readDouble();
+    age = in.readLong();
+  }
+}

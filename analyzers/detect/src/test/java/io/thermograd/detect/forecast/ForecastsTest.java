@@ -1,0 +1,276 @@
+package io.thermograd.detect.forecast;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.thermograd.detect.States;
+import io.thermograd.detect.basin.BasinChange;
+import io.thermograd.detect.basin.BasinStanding;
+import io.thermograd.detect.basin.BasinStanding.Exposure;
+import io.thermograd.detect.stationarity.Standing;
+import io.thermograd.detect.stationarity.Standing.Drift;
+import io.thermograd.estimate.RunEstimators;
+import io.thermograd.estimate.step.QuantityList;
+import io.thermograd.estimate.step.RunSettings;
+import io.thermograd.estimate.step.TrainingStep;
+import io.thermograd.wire.ForecastScore;
+import io.thermograd.wire.Quantity;
+import io.thermograd.wire.QuantityName;
+import io.thermograd.wire.proto.RunStarted.Optimizer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ForecastsTest {
+  private static final long BUDGET = 100_000;
+
+  private static RunSettings settings(OptionalLong budget) {
+    return new RunSettings(
+        OptionalLong.empty(),
+        OptionalDouble.of(0),
+        Optimizer.SGD,
+        0,
+        OptionalDouble.empty(),
+        0,
+        budget);
+  }
+
+  /** A run of which only losses and basins are told. */
+  private static final class Run {
+    final Forecasts forecasts = new Forecasts(settings(OptionalLong.of(BUDGET)));
+    final RunEstimators estimators = new RunEstimators(settings(OptionalLong.empty()), 500, 100);
+    double rate = 0.1;
+    Standing standing = standing(Drift.UNKNOWN, Double.NaN, Double.NaN);
+    BasinStanding basins = BasinStanding.NONE;
+    long step;
+
+    void accept(@Nullable Double loss, boolean bad, Optional<BasinChange> change) {
+      TrainingStep next =
+          new TrainingStep(
+              step, step, loss, rate, 32, new int[0], new double[0], new float[0][], null, bad);
+      step++;
+      estimators.accept(next);
+      forecasts.accept(next, estimators, standing, () -> basins, change);
+    }
+
+    void accept(double loss) {
+      accept(loss, false, Optional.empty());
+    }
+
+    ForecastScore score(String kind) {
+      return Objects.requireNonNull(forecasts.scores().get(kind));
+    }
+
+    QuantityList describe() {
+      QuantityList list = new QuantityList();
+      forecasts.describe(list, estimators, standing, basins);
+      return list;
+    }
+
+    Quantity quantity(QuantityName name) {
+      return Objects.requireNonNull(describe().quantities().get(name.id()));
+    }
+  }
+
+  private static Standing standing(Drift drift, double slope, double error) {
+    return new Standing(drift, slope, error, 1, 500, 10, Standing.Equilibrium.UNKNOWN);
+  }
+
+  /** One basin, entered at step 0. */
+  private static BasinStanding alone(long steps, double rate) {
+    return new BasinStanding(
+        1, 1, false, 0, new long[] {steps}, new double[] {steps * rate}, new long[1][1]);
+  }
+
+  @Test
+  void theNextWindowsLossIsForecastAndCovers() {
+    // Independent losses on a level, on a slope, and with a memory of 1,000 steps.
+    for (int kind = 0; kind < 3; kind++) {
+      long scored = 0;
+      long covered = 0;
+      for (int seed = 101; seed <= 110; seed++) {
+        Run run = new Run();
+        SplittableRandom random = new SplittableRandom(seed);
+        double wander = 0;
+        for (int t = 0; t < 12_800; t++) {
+          wander = 0.999 * wander + 0.02 * random.nextGaussian();
+          double mean = kind == 0 ? 1 : kind == 1 ? 3 - 2e-4 * t : 1 + wander;
+          run.accept(mean + 0.3 * random.nextGaussian());
+        }
+        scored += run.score("loss").scored();
+        covered += run.score("loss").covered();
+      }
+      // 930 forecasts: a binomial with standard deviation 1 %; errors of one run share their scale.
+      assertThat(scored).isGreaterThan(900);
+      assertThat((double) covered / scored).as("kind " + kind).isBetween(0.85, 0.95);
+    }
+  }
+
+  @Test
+  void stepsToImprovementCover() {
+    long scored = 0;
+    long covered = 0;
+    for (int seed = 101; seed <= 130; seed++) {
+      Run run = new Run();
+      SplittableRandom random = new SplittableRandom(seed);
+      for (int t = 0; t < 8_000; t++) {
+        double mean = 0.5 + 2 * Math.exp(-t / 3_000.0);
+        double slope = -2 / 3_000.0 * Math.exp(-t / 3_000.0);
+        run.standing =
+            t < 600
+                ? standing(Drift.UNKNOWN, Double.NaN, Double.NaN)
+                // A slope that looks back 500 steps, with a tenth of error.
+                : standing(
+                    Drift.FALLING,
+                    slope * Math.exp(250 / 3_000.0) * (1 + 0.1 * random.nextGaussian()),
+                    -0.1 * slope);
+        run.accept(mean + 0.1 * random.nextGaussian());
+      }
+      scored += run.score("steps_to_improvement").scored();
+      covered += run.score("steps_to_improvement").covered();
+    }
+    assertThat(scored).isGreaterThan(1_000);
+    assertThat((double) covered / scored).isBetween(0.85, 0.97);
+  }
+
+  @Test
+  void improvementsAreForecastWhileTheLossFallsOnly() {
+    Run run = new Run();
+    for (int t = 0; t < 100; t++) {
+      run.accept(2.0);
+    }
+    assertThat(run.describe().absent()).containsKey("steps_to_improvement");
+    run.standing = standing(Drift.FALLING, -1e-4, 1e-6);
+    // 1 % of 2 at 10⁻⁴ a step.
+    assertThat(run.quantity(QuantityName.STEPS_TO_IMPROVEMENT).value())
+        .isCloseTo(200.0, within(1e-6));
+  }
+
+  @Test
+  void nothingSeenGivesBounds() {
+    Run run = new Run();
+    for (int t = 0; t < 20_000; t++) {
+      run.basins = alone(t + 1, 0.1);
+      run.accept(1.0);
+    }
+    Quantity steps = run.quantity(QuantityName.ESCAPE_STEPS);
+    assertThat(steps.value()).isNull();
+    // The 5 % quantile of a Lomax law of shape ½: t(0.95⁻² − 1).
+    assertThat(Objects.requireNonNull(steps.low())).isCloseTo(20_000 * 0.10803, within(10.0));
+    Quantity chance = run.quantity(QuantityName.ESCAPE_PROBABILITY);
+    assertThat(chance.value()).isNull();
+    double remaining = BUDGET - 20_000;
+    assertThat(-Math.log1p(-Objects.requireNonNull(chance.high())))
+        .isCloseTo(3 * remaining / 20_000, within(0.01));
+    assertThat(run.describe().absent())
+        .containsKeys("barrier_height", "escape_learning_rate", "escape_steps");
+    assertThat(run.forecasts.outlook().trapped()).isFalse();
+  }
+
+  @Test
+  void threeTemperaturesGiveBarrierAndLearningRate() {
+    Run run = new Run();
+    // τ = e^{1/T} at T = 5η, with so many escapes that nothing is left to chance.
+    double[] temperatures = {0.2, 0.25, 0.5};
+    long many = 1_000_000;
+    List<Exposure> exposures =
+        Arrays.stream(temperatures)
+            .mapToObj(
+                t ->
+                    new Exposure(
+                        t / 5 / 32,
+                        t,
+                        t / 5,
+                        new long[] {many, many},
+                        new double[] {many * Math.exp(1 / t), many * Math.exp(1 / t)},
+                        new long[][] {{0, many}, {many, 0}}))
+            .toList();
+    run.rate = 0.04;
+    long spent = 0;
+    for (int t = 0; t < 1_000; t++) {
+      spent++;
+      run.basins =
+          new BasinStanding(
+              1,
+              2,
+              true,
+              0,
+              new long[] {spent, 0},
+              new double[] {spent * run.rate, 0},
+              new long[][] {{0, 0}, {0, 0}},
+              exposures);
+      run.accept(1.0);
+    }
+    Quantity barrier = run.quantity(QuantityName.BARRIER_HEIGHT);
+    assertThat(Objects.requireNonNull(barrier.value())).isCloseTo(1, within(1e-6));
+    Quantity rate = run.quantity(QuantityName.ESCAPE_LEARNING_RATE);
+    double eta = Objects.requireNonNull(rate.value());
+    // By definition: e^{1/(5η)}/η steps make the budget's rest.
+    assertThat(Math.exp(1 / (5 * eta)) / eta).isCloseTo(BUDGET - 1_000, within(20.0));
+    assertThat(Objects.requireNonNull(rate.low())).isLessThanOrEqualTo(eta);
+    assertThat(Objects.requireNonNull(rate.high())).isGreaterThanOrEqualTo(eta);
+  }
+
+  @Test
+  void otherSettingsMakeForecastsVoid() {
+    Run run = new Run();
+    for (int t = 0; t < 2_000; t++) {
+      run.basins = alone(t + 1, 0.1);
+      run.accept(1.0 + 0.01 * (t % 7));
+    }
+    long open = run.forecasts.open().size();
+    assertThat(open).isPositive();
+    run.rate = 0.05;
+    run.accept(1.0);
+    assertThat(run.forecasts.open().stream().filter(f -> f.madeAt() < 2_000)).isEmpty();
+    long voided = run.forecasts.scores().values().stream().mapToLong(ForecastScore::voided).sum();
+    assertThat(voided).isEqualTo(open);
+    run.forecasts.end();
+    assertThat(run.forecasts.open()).isEmpty();
+  }
+
+  @Test
+  void aStepThatIsNotFiniteMakesForecastsVoid() {
+    Run run = new Run();
+    for (int t = 0; t < 2_000; t++) {
+      run.accept(1.0 + 0.01 * (t % 7));
+    }
+    assertThat(run.forecasts.open()).isNotEmpty();
+    run.accept(Double.NaN, true, Optional.empty());
+    assertThat(run.forecasts.open()).isEmpty();
+  }
+
+  @Test
+  void goesOnAfterRestore() {
+    Run one = new Run();
+    SplittableRandom random = new SplittableRandom(4);
+    for (int t = 0; t < 3_000; t++) {
+      one.basins = alone(t + 1, 0.1);
+      one.standing = standing(Drift.FALLING, -1e-5, 1e-6);
+      one.accept(1 + 0.1 * random.nextGaussian());
+    }
+    Run two = new Run();
+    States.copy(one.forecasts::writeTo, two.forecasts::readFrom);
+    States.copy(one.estimators::writeTo, two.estimators::readFrom);
+    two.step = one.step;
+    two.standing = one.standing;
+    for (int t = 3_000; t < 4_000; t++) {
+      double loss = 1 + 0.1 * random.nextGaussian();
+      one.basins = alone(t + 1, 0.1);
+      two.basins = one.basins;
+      one.accept(loss);
+      two.accept(loss);
+    }
+    assertThat(States.bytes(two.forecasts::writeTo))
+        .isEqualTo(States.bytes(one.forecasts::writeTo));
+    assertThat(two.forecasts.open()).isEqualTo(one.forecasts.open());
+    assertThat(two.forecasts.outlook()).isEqualTo(one.forecasts.outlook());
+    assertThat(States.bytes(one.forecasts::writeTo).length).isLessThan(20_000);
+  }
+}
