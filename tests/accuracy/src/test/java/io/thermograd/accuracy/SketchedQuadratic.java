@@ -96,6 +96,18 @@ final class SketchedQuadratic {
     this.velocity = new float[k];
   }
 
+  /** Starts that far along u_j, not at the minimum. */
+  SketchedQuadratic from(int j, double distance) {
+    a[j] += distance;
+    axpy(distance, s[j], theta);
+    return this;
+  }
+
+  /** Su_j. */
+  float[] direction(int j) {
+    return s[j];
+  }
+
   private static float[] counts(Sketcher sketcher, int parameters) {
     int k = sketcher.dim();
     float[] counts = new float[k];
