@@ -103,9 +103,20 @@ final class SketchedQuadratic {
     return this;
   }
 
-  /** Su_j. */
-  float[] direction(int j) {
-    return s[j];
+  /** Su_1 … Su_r, made orthonormal in this order. */
+  float[][] leading(int r) {
+    float[][] v = new float[r][];
+    for (int i = 0; i < r; i++) {
+      v[i] = s[i].clone();
+      for (int j = 0; j < i; j++) {
+        axpy(-dot(v[j], v[i]), v[j], v[i]);
+      }
+      float norm = (float) Math.sqrt(dot(v[i], v[i]));
+      for (int c = 0; c < k; c++) {
+        v[i][c] /= norm;
+      }
+    }
+    return v;
   }
 
   private static float[] counts(Sketcher sketcher, int parameters) {

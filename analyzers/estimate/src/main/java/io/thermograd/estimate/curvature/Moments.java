@@ -179,6 +179,15 @@ final class Moments {
     return distance[bin];
   }
 
+  /** The first bin since which the noise has always been that near, in log of tr Σ. */
+  int comparable(double furthest) {
+    int first = bins;
+    while (first > 0 && Math.abs(distance[first - 1]) <= furthest) {
+      first--;
+    }
+    return first;
+  }
+
   /** Curvature of a bin over that of now, if it goes as tr Σ to the power {@value #SLOPE}. */
   private double curvature(int bin) {
     return StrictMath.exp(SLOPE * distance[bin]);

@@ -51,6 +51,10 @@ final class Wandering {
 
   private static final double FOLLOWED_NEAR = 0.9;
   private static final int LEAST_BINS = 4;
+
+  /** Log of how much tr Σ may have changed since. */
+  private static final double FURTHEST = 0.7;
+
   private static final double LARGEST_ERROR = 0.15;
   private static final double LEAST_AGREEMENT = 0.9;
   private static final double LARGEST_RESIDUAL = 0.1;
@@ -202,10 +206,11 @@ final class Wandering {
     List<Candidate> all = new ArrayList<>();
     for (Moments m : moments) {
       for (int bins : LOOK_BACK) {
-        int first = Math.max(0, m.bins() - bins);
-        boolean again = bins > LEAST_BINS && m.bins() <= bins / 2;
+        int first = Math.max(m.comparable(FURTHEST), m.bins() - bins);
+        boolean again = bins > LEAST_BINS && m.bins() - first <= bins / 2;
         for (int p : DIRECTIONS) {
-          Regression.Fit fit = m.bins() < LEAST_BINS || again ? null : regression.fit(m, first, p);
+          Regression.Fit fit =
+              m.bins() - first < LEAST_BINS || again ? null : regression.fit(m, first, p);
           if (fit != null) {
             all.add(Candidate.of(fit, p));
           }
