@@ -96,6 +96,29 @@ final class SketchedQuadratic {
     this.velocity = new float[k];
   }
 
+  /** Starts that far along u_j, not at the minimum. */
+  SketchedQuadratic from(int j, double distance) {
+    a[j] += distance;
+    axpy(distance, s[j], theta);
+    return this;
+  }
+
+  /** Su_1 … Su_r, made orthonormal in this order. */
+  float[][] leading(int r) {
+    float[][] v = new float[r][];
+    for (int i = 0; i < r; i++) {
+      v[i] = s[i].clone();
+      for (int j = 0; j < i; j++) {
+        axpy(-dot(v[j], v[i]), v[j], v[i]);
+      }
+      float norm = (float) Math.sqrt(dot(v[i], v[i]));
+      for (int c = 0; c < k; c++) {
+        v[i][c] /= norm;
+      }
+    }
+    return v;
+  }
+
   private static float[] counts(Sketcher sketcher, int parameters) {
     int k = sketcher.dim();
     float[] counts = new float[k];

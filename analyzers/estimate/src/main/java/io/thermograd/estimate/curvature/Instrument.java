@@ -62,6 +62,7 @@ final class Instrument {
   private final double[][] sums;
   private double traceA;
   private double traceN;
+  private double noiseTrace;
   private double count;
 
   Instrument(int r, double rate, SketchMath math) {
@@ -84,9 +85,10 @@ final class Instrument {
    *
    * @param x S θ_t and its projections
    * @param g S ḡ_t and its projections
+   * @param noise the step's own estimate of tr Σ
    * @param epochs where the step stands in its epoch
    */
-  boolean accept(float[] x, double[] xV, float[] g, double[] gV, Epochs epochs) {
+  boolean accept(float[] x, double[] xV, float[] g, double[] gV, double noise, Epochs epochs) {
     int k = x.length;
     if (average.length != k) {
       start(k);
@@ -129,6 +131,7 @@ final class Instrument {
     }
     seen++;
     if (used) {
+      noiseTrace += noise;
       add();
     }
     return used;
@@ -192,6 +195,11 @@ final class Instrument {
     return traceN;
   }
 
+  /** Sum of the steps' tr Σ. */
+  double noiseTrace() {
+    return noiseTrace;
+  }
+
   /** Steps in the sums. */
   double count() {
     return count;
@@ -204,16 +212,17 @@ final class Instrument {
     }
     traceA = 0;
     traceN = 0;
+    noiseTrace = 0;
     count = 0;
   }
 
   /** Takes the projections on other directions; between blocks. */
-  void project(Subspace subspace) {
+  void project(float[][] basis) {
     if (average.length == 0) {
       return;
     }
     for (int i = 0; i < r; i++) {
-      float[] v = subspace.basis()[i];
+      float[] v = basis[i];
       averageV[i] = dot(v, average);
       centreV[i] = dot(v, centre);
       centreGradientV[i] = dot(v, centreGradient);
@@ -235,6 +244,7 @@ final class Instrument {
     out.writeLong(seen);
     out.writeDouble(traceA);
     out.writeDouble(traceN);
+    out.writeDouble(noiseTrace);
     out.writeDouble(count);
     for (double[] x : arrays()) {
       StateArrays.write(out, x);
@@ -250,6 +260,7 @@ final class Instrument {
     seen = in.readLong();
     traceA = in.readDouble();
     traceN = in.readDouble();
+    noiseTrace = in.readDouble();
     count = in.readDouble();
     for (double[] x : arrays()) {
       StateArrays.read(in, x);

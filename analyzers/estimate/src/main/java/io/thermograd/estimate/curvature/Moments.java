@@ -17,13 +17,21 @@ final class Moments {
 
   private static final double KEPT = 0.9;
 
+  /** Of log λ_max on log tr Σ. */
+  static final double SLOPE = 0.35;
+
   private final int r;
   private final long longest;
   private final double[][] a;
   private final double[][] n;
   private final double[] traceA = new double[BINS];
   private final double[] traceN = new double[BINS];
+  private final double[] noiseTrace = new double[BINS];
   private final double[] count = new double[BINS];
+
+  /** log of tr Σ of a bin over that of now. */
+  private final double[] distance = new double[BINS];
+
   private final double[] c;
   private final double[] f;
   private double weight;
@@ -56,6 +64,7 @@ final class Moments {
     sum(n[at], block.sum(Instrument.N));
     traceA[at] += block.traceA();
     traceN[at] += block.traceN();
+    noiseTrace[at] += block.noiseTrace();
     count[at] += block.count();
     inLast++;
     weight = KEPT * weight + block.count();
@@ -74,6 +83,7 @@ final class Moments {
           sum(n[i], n[2 * i + 1]);
           traceA[i] += traceA[2 * i + 1];
           traceN[i] += traceN[2 * i + 1];
+          noiseTrace[i] += noiseTrace[2 * i + 1];
           count[i] += count[2 * i + 1];
         }
         bins = BINS / 2;
@@ -89,6 +99,7 @@ final class Moments {
     Arrays.fill(n[bins], 0);
     traceA[bins] = 0;
     traceN[bins] = 0;
+    noiseTrace[bins] = 0;
     count[bins] = 0;
     bins++;
     inLast = 0;
@@ -99,6 +110,7 @@ final class Moments {
     System.arraycopy(n[from], 0, n[to], 0, r * r);
     traceA[to] = traceA[from];
     traceN[to] = traceN[from];
+    noiseTrace[to] = noiseTrace[from];
     count[to] = count[from];
   }
 
@@ -154,17 +166,51 @@ final class Moments {
     return count[bin];
   }
 
-  /** Steps in the bins from {@code first} on. */
+  /** Compares the bins' noise with the one of now; before what follows. */
+  void compare(double traceNow) {
+    for (int g = 0; g < bins; g++) {
+      double ratio = noiseTrace[g] / count[g] / traceNow;
+      distance[g] = ratio > 0 && ratio < Double.POSITIVE_INFINITY ? StrictMath.log(ratio) : 0;
+    }
+  }
+
+  /** log of tr Σ of a bin over that of now. */
+  double distance(int bin) {
+    return distance[bin];
+  }
+
+  /** The first bin since which the noise has always been that near, in log of tr Σ. */
+  int comparable(double furthest) {
+    int first = bins;
+    while (first > 0 && Math.abs(distance[first - 1]) <= furthest) {
+      first--;
+    }
+    return first;
+  }
+
+  /** Curvature of a bin over that of now, if it goes as tr Σ to the power {@value #SLOPE}. */
+  private double curvature(int bin) {
+    return StrictMath.exp(SLOPE * distance[bin]);
+  }
+
+  /** What a bin's sum is multiplied by: s²/τ for A and s/τ for N, s its curvature, τ its noise. */
+  private double factor(int matrix, int bin) {
+    double s = matrix == Instrument.A ? 2 * SLOPE : SLOPE;
+    return StrictMath.exp((s - 1) * distance[bin]);
+  }
+
+  /** How many steps of now the bins from {@code first} on are worth: Σ s. */
   double steps(int first) {
     double sum = 0;
     for (int g = first; g < bins; g++) {
-      sum += count[g];
+      sum += curvature(g) * count[g];
     }
     return sum;
   }
 
   /**
-   * Means over the bins from {@code first} on, but one ({@code without}, or −1).
+   * Means over the bins from {@code first} on, but one ({@code without}, or −1), as if all had the
+   * curvature and the noise of now.
    *
    * @param matrix {@link Instrument#A} or {@link Instrument#N}, into {@code out}
    * @return the whole sketch's trace
@@ -177,9 +223,12 @@ final class Moments {
     double steps = 0;
     for (int g = first; g < bins; g++) {
       if (g != without) {
-        sum(out, from[g]);
-        trace += traces[g];
-        steps += count[g];
+        double factor = factor(matrix, g);
+        for (int i = 0; i < out.length; i++) {
+          out[i] += factor * from[g][i];
+        }
+        trace += factor * traces[g];
+        steps += curvature(g) * count[g];
       }
     }
     for (int i = 0; i < out.length; i++) {
@@ -188,7 +237,7 @@ final class Moments {
     return trace / steps;
   }
 
-  /** Σ_ij u_i·M_ij·w_j of one bin, over its steps. */
+  /** Σ_ij u_i·M_ij·w_j of one bin, over its steps, as {@link #mean}. */
   double bilinear(int matrix, int bin, double[] u, double[] w) {
     double[] m = matrix == Instrument.A ? a[bin] : n[bin];
     double sum = 0;
@@ -197,7 +246,7 @@ final class Moments {
         sum += u[i] * m[i * r + j] * w[j];
       }
     }
-    return sum / count[bin];
+    return factor(matrix, bin) * sum / count[bin];
   }
 
   /** Mean of θ̃θ̃ᵀ_ij of late. */
@@ -215,7 +264,7 @@ final class Moments {
     out.writeLong(blocks);
     out.writeLong(inLast);
     out.writeDouble(weight);
-    for (double[] x : new double[][] {traceA, traceN, count, c, f}) {
+    for (double[] x : new double[][] {traceA, traceN, noiseTrace, count, c, f}) {
       StateArrays.write(out, x);
     }
     for (int g = 0; g < bins; g++) {
@@ -232,7 +281,7 @@ final class Moments {
     blocks = in.readLong();
     inLast = in.readLong();
     weight = in.readDouble();
-    for (double[] x : new double[][] {traceA, traceN, count, c, f}) {
+    for (double[] x : new double[][] {traceA, traceN, noiseTrace, count, c, f}) {
       StateArrays.read(in, x);
     }
     for (int g = 0; g < bins; g++) {

@@ -21,6 +21,22 @@ final class Regression {
   /** What a quantity of crosstalk that was taken off leaves behind, as a share of it. */
   private static final double CROSSTALK = 0.15;
 
+  /** What crosstalk may be at most of how far θ moves along any direction that is used. */
+  private static final double LARGEST_CROSSTALK = 0.5;
+
+  /** How far the slope of log λ_max on log tr Σ may be off. */
+  private static final double SLOPE_ERROR = 0.1;
+
+  /**
+   * What is left of a drift of tr Σ by a factor e after all that: from networks on digits, whose
+   * errors are up to twice what regression alone accounts for.
+   */
+  private static final double SHAPE_ERROR = 0.25;
+
+  /** Share by which λ_max may drift over the bins without tr Σ doing so. */
+  private static final double LEAST_DRIFT = 0.05;
+
+  private final Frame frame;
   private final int sketchDim;
   private final SymmetricEigen eigen;
   private final double[] a;
@@ -33,7 +49,7 @@ final class Regression {
    * @param variance of its error
    * @param trend how it moves
    * @param top its direction in V, p elements
-   * @param weights w = A⁻¹·top, p elements: the instrument of that direction alone
+   * @param weights w = A⁻¹·top over the frame: the instrument of that direction alone
    * @param agreement smallest |cos| of the direction with those found without a group
    * @param hessian p rows of p
    * @param standardErrors of its elements
@@ -48,38 +64,50 @@ final class Regression {
       double[][] hessian,
       double[][] standardErrors) {
 
-    /** How much of the drift is believed: its square over what that is expected to be. */
-    private double believed() {
-      double square = trend.change() * trend.change();
-      return square / (square + trend.changeVariance());
+    /**
+     * Variance of the drift beyond what tr Σ tells, before it is looked for: the slope's error, and
+     * what the bins show beyond their noise.
+     */
+    private double drift() {
+      double expected = value * Math.max(LEAST_DRIFT, SLOPE_ERROR * Math.abs(trend.distance()));
+      double seen = trend.change() * trend.change() - trend.changeVariance();
+      return Math.max(expected * expected, seen);
     }
 
     /** λ_max at the end of the bins. */
     double latest() {
-      return value + believed() * trend.change();
+      double drift = drift();
+      return value + drift / (drift + trend.changeVariance()) * trend.change();
     }
 
-    /** Its standard error, of which the drift that was believed and the rest are a part. */
+    /** Its standard error, of which what is not known of the drift is a part. */
     double latestError() {
-      double s = believed();
-      double c = trend.change();
-      return Math.sqrt(variance + s * s * trend.changeVariance() + (1 - s) * (1 - s) * c * c);
+      double drift = drift();
+      double shape = SHAPE_ERROR * trend.distance() * value;
+      return Math.sqrt(
+          variance
+              + drift * trend.changeVariance() / (drift + trend.changeVariance())
+              + shape * shape);
     }
   }
 
   /**
    * @param sketchDim k, 0 where gradients are sent whole
    */
-  Regression(int r, int sketchDim) {
+  Regression(Frame frame, int sketchDim) {
+    int r = frame.size();
+    this.frame = frame;
     this.sketchDim = sketchDim;
-    this.eigen = new SymmetricEigen(r, SpectrumKernel.best());
+    this.eigen = new SymmetricEigen(frame.noiseDirections(), SpectrumKernel.best());
     this.a = new double[r * r];
     this.n = new double[r * r];
   }
 
   /** From the bins from {@code first} on, four at least; null when they have no inverse. */
-  @Nullable Fit fit(Moments moments, int first, int p) {
-    Solution all = solve(moments, first, -1, p);
+  @Nullable Fit fit(Moments moments, int first, int directions) {
+    Frame.Columns columns = frame.columns(directions);
+    int p = columns.noise();
+    Solution all = p == 0 ? null : solve(moments, first, -1, columns);
     if (all == null) {
       return null;
     }
@@ -88,7 +116,7 @@ final class Regression {
     double[] without = new double[groups];
     double agreement = 1;
     for (int g = 0; g < groups; g++) {
-      Solution s = solve(moments, first, first + g, p);
+      Solution s = solve(moments, first, first + g, columns);
       if (s == null) {
         return null;
       }
@@ -142,8 +170,10 @@ final class Regression {
     }
   }
 
-  private @Nullable Solution solve(Moments moments, int first, int without, int p) {
+  private @Nullable Solution solve(Moments moments, int first, int without, Frame.Columns columns) {
     int r = moments.rank();
+    int[] at = columns.at();
+    int p = columns.noise();
     double outA = moments.mean(Instrument.A, first, without, a);
     double outN = moments.mean(Instrument.N, first, without, n);
     for (int i = 0; i < r; i++) {
@@ -152,28 +182,33 @@ final class Regression {
     }
     double shareA = sketchDim > r ? outA / (sketchDim - r) : 0;
     double shareN = sketchDim > r ? outN / (sketchDim - r) : 0;
-    double[][] left = new double[p][p];
-    double[][] right = new double[p][p];
-    for (int i = 0; i < p; i++) {
-      for (int j = 0; j < p; j++) {
-        left[i][j] = a[i * r + j] - (i == j ? shareA : 0);
-        right[i][j] = n[i * r + j] - (i == j ? shareN : 0);
+    double[][] left = new double[at.length][at.length];
+    double[][] right = new double[p][at.length];
+    for (int i = 0; i < at.length; i++) {
+      for (int j = 0; j < at.length; j++) {
+        left[i][j] = a[at[i] * r + at[j]] - (i == j ? shareA : 0);
+        if (i < p) {
+          right[i][j] = n[at[i] * r + at[j]] - (i == j ? shareN : 0);
+        }
       }
+    }
+    if (!moves(left, p, shareA * (1 / LARGEST_CROSSTALK - 1))) {
+      return null;
     }
     double[][] inverse = SmallMatrix.inverse(left);
     if (inverse.length == 0) {
       return null;
     }
     double[][] h = SmallMatrix.multiply(right, inverse);
-    double[] precision = precisions(moments, inverse, moments.steps(first), p);
+    double[] precision = precisions(moments, inverse, moments.steps(first), columns);
     double[][] hessian = new double[p][p];
     double[][] errors = new double[p][p];
     double[] lower = new double[p * p];
     for (int i = 0; i < p; i++) {
       for (int j = 0; j <= i; j++) {
         // 1/variance of H_ij and of H_ji
-        double wij = precision[j] / moments.gradient(i);
-        double wji = precision[i] / moments.gradient(j);
+        double wij = precision[j] / moments.gradient(at[i]);
+        double wji = precision[i] / moments.gradient(at[j]);
         double value = i == j ? h[i][i] : (wij * h[i][j] + wji * h[j][i]) / (wij + wji);
         double error = 1 / Math.sqrt(i == j ? wij : wij + wji);
         hessian[i][j] = value;
@@ -190,22 +225,48 @@ final class Regression {
     for (int i = 0; i < p; i++) {
       top[i] = eigen.vector(0, i);
     }
-    double[] weights = SmallMatrix.multiply(inverse, top);
+    double[] weights = new double[r];
     double crosstalk = 0;
-    for (int i = 0; i < p; i++) {
-      crosstalk += top[i] * weights[i] * Math.abs(shareA);
+    for (int i = 0; i < at.length; i++) {
+      for (int j = 0; j < p; j++) {
+        weights[at[i]] += inverse[i][j] * top[j];
+      }
+      crosstalk += i < p ? top[i] * weights[at[i]] * Math.abs(shareA) : 0;
     }
     return new Solution(eigen.value(0), top, weights, hessian, errors, crosstalk);
   }
 
+  /**
+   * Whether θ moves along each of the first p directions, whatever their combination, by more than
+   * a share of the crosstalk beyond it: by Cholesky's decomposition of ½(A + Aᵀ) − share·I.
+   */
+  private static boolean moves(double[][] a, int p, double share) {
+    double[][] l = new double[p][p];
+    for (int i = 0; i < p; i++) {
+      for (int j = 0; j <= i; j++) {
+        double sum = (a[i][j] + a[j][i]) / 2 - (i == j ? Math.max(0, share) : 0);
+        for (int c = 0; c < j; c++) {
+          sum -= l[i][c] * l[j][c];
+        }
+        if (i == j && !(sum > 0)) {
+          return false;
+        }
+        l[i][j] = i == j ? Math.sqrt(sum) : sum / l[j][j];
+      }
+    }
+    return true;
+  }
+
   /** n/(A⁻¹CA⁻ᵀ)_jj. */
-  private static double[] precisions(Moments moments, double[][] inverse, double count, int p) {
-    double[] out = new double[p];
-    for (int j = 0; j < p; j++) {
+  private static double[] precisions(
+      Moments moments, double[][] inverse, double count, Frame.Columns columns) {
+    int[] at = columns.at();
+    double[] out = new double[columns.noise()];
+    for (int j = 0; j < out.length; j++) {
       double sum = 0;
-      for (int x = 0; x < p; x++) {
-        for (int y = 0; y < p; y++) {
-          sum += inverse[x][j] * moments.instrument(x, y) * inverse[y][j];
+      for (int x = 0; x < at.length; x++) {
+        for (int y = 0; y < at.length; y++) {
+          sum += inverse[x][j] * moments.instrument(at[x], at[y]) * inverse[y][j];
         }
       }
       out[j] = count / sum;

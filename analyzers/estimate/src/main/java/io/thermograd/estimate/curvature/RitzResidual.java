@@ -31,11 +31,11 @@ final class RitzResidual {
   }
 
   /** Follows another direction: unit vector {@code top} in the new V and its instrument. */
-  void follow(double[] top, double[] instrument, double[][] rotation, Subspace subspace) {
-    int k = subspace.basis()[0].length;
+  void follow(double[] top, double[] instrument, double[][] rotation, float[][] basis) {
+    int k = basis[0].length;
     double[] now = new double[k];
     for (int i = 0; i < top.length; i++) {
-      float[] v = subspace.basis()[i];
+      float[] v = basis[i];
       for (int c = 0; c < k; c++) {
         now[c] += top[i] * v[c];
       }
@@ -72,8 +72,13 @@ final class RitzResidual {
     }
   }
 
-  void accept(Instrument instrument, int half) {
-    if (direction.length == 0) {
+  /**
+   * Adds a step.
+   *
+   * @param level tr Σ of now
+   */
+  void accept(Instrument instrument, int half, double level) {
+    if (direction.length == 0 || !(level > 0)) {
       return;
     }
     double y = 0;
@@ -82,13 +87,16 @@ final class RitzResidual {
       y += weights[i] * wandered[i];
     }
     float[] g = instrument.gradient();
+    // As Moments weigh: H goes as tr Σ to the power of the slope, squares of the noise as tr Σ.
+    double s = StrictMath.exp(Moments.SLOPE * StrictMath.log(level));
+    double weighted = y * s / level;
     double[] to = q[half];
     for (int c = 0; c < to.length; c++) {
-      to[c] += y * g[c];
+      to[c] += weighted * g[c];
     }
     double[] theta = instrument.thetaV();
     for (int i = 0; i < r; i++) {
-      z[half][i] += y * theta[i];
+      z[half][i] += s * weighted * theta[i];
     }
     count[half]++;
   }
@@ -115,32 +123,37 @@ final class RitzResidual {
     return Math.abs(cos);
   }
 
-  /** ‖Hz − λz‖²/‖λz‖², its noise taken off: may be negative; NaN while nothing is followed. */
-  double square(double lambda, Subspace subspace) {
+  /**
+   * ‖(1 − VVᵀ)Hz‖²/‖λz‖², its noise taken off: may be negative; NaN while nothing is followed.
+   *
+   * @param sharpness λ now
+   * @param level tr Σ of now
+   * @param noise how many of V's directions are the noise's, in which z is
+   */
+  double square(double sharpness, double level, float[][] basis, int noise) {
     int k = q[0].length;
     if (!(count[0] > 0 && count[1] > 0) || k == 0) {
       return Double.NaN;
     }
-    double[][] rest = new double[2][];
-    for (int h = 0; h < 2; h++) {
-      rest[h] = q[h].clone();
-      for (int i = 0; i < r; i++) {
-        double factor = lambda * z[h][i];
-        float[] v = subspace.basis()[i];
-        for (int c = 0; c < k; c++) {
-          rest[h][c] -= factor * v[c];
-        }
-      }
-    }
+    double lambda = sharpness / StrictMath.exp(Moments.SLOPE * StrictMath.log(level));
     double residual = 0;
     for (int c = 0; c < k; c++) {
-      residual += rest[0][c] * rest[1][c];
+      residual += q[0][c] * q[1][c];
     }
     double size = 0;
     for (int i = 0; i < r; i++) {
-      size += z[0][i] * z[1][i];
+      residual -= dot(basis[i], q[0]) * dot(basis[i], q[1]);
+      size += i < noise ? z[0][i] * z[1][i] : 0;
     }
     return residual / (lambda * lambda * size);
+  }
+
+  private static double dot(float[] v, double[] x) {
+    double sum = 0;
+    for (int c = 0; c < v.length; c++) {
+      sum += v[c] * x[c];
+    }
+    return sum;
   }
 
   void writeTo(DataOutput out) throws IOException {

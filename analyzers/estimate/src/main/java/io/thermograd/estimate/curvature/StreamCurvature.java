@@ -47,6 +47,7 @@ public final class StreamCurvature {
           Secant.batch(step),
           step.motion().paramSketch(),
           contrasts.mean(),
+          noise.stepTrace(),
           noise.spectrum());
     }
   }

@@ -6,8 +6,9 @@ package io.thermograd.estimate.curvature;
  *
  * @param change from the bins' mean to their end
  * @param changeVariance of its error
+ * @param distance log of tr Σ on average over that of now
  */
-record Trend(double change, double changeVariance) {
+record Trend(double change, double changeVariance, double distance) {
 
   /**
    * @param u direction
@@ -24,6 +25,7 @@ record Trend(double change, double changeVariance) {
     double end = 0;
     double total = 0;
     double mean = 0;
+    double distance = 0;
     for (int i = count - 1; i >= 0; i--) {
       int bin = first + i;
       age[i] = end + moments.count(bin) / 2;
@@ -34,6 +36,7 @@ record Trend(double change, double changeVariance) {
       off[i] = motion > 0 ? moments.bilinear(Instrument.N, bin, u, w) / motion - value : 0;
       total += weight[i];
       mean += weight[i] * age[i];
+      distance += weight[i] * moments.distance(bin);
     }
     mean /= total;
     double xx = 0;
@@ -44,6 +47,6 @@ record Trend(double change, double changeVariance) {
       xy += weight[i] * x * off[i];
     }
     double slope = xy / xx;
-    return new Trend(-slope * mean, variance * total * mean * mean / xx);
+    return new Trend(-slope * mean, variance * total * mean * mean / xx, distance / total);
   }
 }

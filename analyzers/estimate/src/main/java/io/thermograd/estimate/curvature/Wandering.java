@@ -8,6 +8,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,11 +22,11 @@ import org.jspecify.annotations.Nullable;
  * slope stands out of its error, with an error that counts what may be left of the drift. The
  * smallest error wins.
  *
- * <p><b>Whether it is shown.</b> Only if its relative error is at most 10 %; if its direction was
- * the same without any eighth of the steps; if H does not throw the direction out of itself ({@link
- * RitzResidual}); and if it does not lie among the last of V: where curvature rises as noise falls,
- * what is sharpest is outside. A direction that neither noise nor motion visits cannot be seen, and
- * takes a probe.
+ * <p><b>Whether it is shown.</b> Only if its relative error is at most 12.5 %, an interval of a
+ * quarter; if its direction was the same without any eighth of the steps; if H does not throw the
+ * direction out of itself ({@link RitzResidual}); and if it does not lie among the last of V: where
+ * curvature rises as noise falls, what is sharpest is outside. A direction that neither noise nor
+ * motion visits cannot be seen, and takes a probe.
  *
  * <p>Cost O(rk) a step, O(r³) a reading, the latter about a millisecond. One owner thread. Source:
  * design QUANTITIES.md 4 for crosstalk; instrumental variables: P. G. Wright, 1928, as in L. Ljung,
@@ -44,17 +45,26 @@ final class Wandering {
   private static final int[] LOOK_BACK = {4, 8, 16};
 
   private static final int[] DIRECTIONS = {4, 8, 16};
+
+  /** Half-lives of the noise estimates that tr Σ of now is an average over. */
+  private static final double TRACE_MEMORY = 0.2;
+
   private static final double FOLLOWED_NEAR = 0.9;
   private static final int LEAST_BINS = 4;
-  private static final double LARGEST_ERROR = 0.1;
+
+  /** Log of how much tr Σ may have changed since. */
+  private static final double FURTHEST = 0.7;
+
+  private static final double LARGEST_ERROR = 0.15;
   private static final double LEAST_AGREEMENT = 0.9;
   private static final double LARGEST_RESIDUAL = 0.1;
   private static final double LEAST_LEAD = 0.7;
   private static final int FOLLOWED = 1;
 
   private final int r;
-  private final Subspace subspace;
+  private final Frame frame;
   private final Epochs epochs;
+  private final FastMean trace;
   private final Regression regression;
   private final RitzResidual residual;
   private final double forgetting;
@@ -66,10 +76,11 @@ final class Wandering {
   private int half;
 
   Wandering(RunSettings settings, double halfLife, Subspace subspace) {
-    this.r = subspace.rank();
-    this.subspace = subspace;
+    this.frame = new Frame(subspace);
+    this.r = frame.size();
+    this.trace = new FastMean(TRACE_MEMORY * halfLife);
     this.epochs = new Epochs(settings.datasetSize());
-    this.regression = new Regression(r, settings.sketchDim());
+    this.regression = new Regression(frame, settings.sketchDim());
     this.residual = new RitzResidual(r);
     this.forgetting = HalfLife.decay(Math.max(1, MEMORY / 4 * halfLife / BLOCK));
     this.thetaV = new double[r];
@@ -81,24 +92,37 @@ final class Wandering {
     }
   }
 
-  void accept(long step, double batch, float[] theta, float[] gradient, NoiseSpectrum spectrum) {
+  /**
+   * Adds a step.
+   *
+   * @param noise the step's own estimate of tr Σ
+   */
+  void accept(
+      long step,
+      double batch,
+      float[] theta,
+      float[] gradient,
+      double noise,
+      NoiseSpectrum spectrum) {
+    trace.accept(noise);
     epochs.accept(step, batch);
-    double[][] rotation = subspace.advance(spectrum);
+    double[][] rotation = frame.advance(spectrum, theta);
     if (rotation.length > 0) {
       turn(rotation);
     }
-    if (!subspace.ready()) {
+    if (!frame.ready()) {
       return;
     }
-    subspace.project(theta, thetaV);
-    subspace.project(gradient, gradientV);
+    frame.project(theta, thetaV);
+    frame.project(gradient, gradientV);
     for (int b = 0; b < instruments.length; b++) {
-      boolean used = instruments[b].accept(theta, thetaV, gradient, gradientV, epochs);
+      boolean used = instruments[b].accept(theta, thetaV, gradient, gradientV, noise, epochs);
       if (used && b == FOLLOWED) {
-        residual.accept(instruments[b], half);
+        residual.accept(instruments[b], half, trace.mean());
       }
     }
     if (++inBlock == BLOCK) {
+      frame.mark(theta);
       fold();
     }
   }
@@ -119,28 +143,22 @@ final class Wandering {
     }
     for (int b = 0; b < instruments.length; b++) {
       moments[b].rotate(rotation);
-      instruments[b].project(subspace);
+      instruments[b].project(frame.basis());
     }
+    compare();
     Moments followed = moments[FOLLOWED];
     if (followed.bins() >= LEAST_BINS) {
-      Regression.Fit fit = regression.fit(followed, 0, directions(8));
+      Regression.Fit fit = regression.fit(followed, 0, 8);
       if (fit != null) {
-        residual.follow(fit.top(), fit.weights(), rotation, subspace);
+        residual.follow(fit.top(), fit.weights(), rotation, frame.basis());
       }
     }
   }
 
-  /** p, or as many directions as there are. */
-  private int directions(int p) {
-    int there = 0;
-    for (float[] v : subspace.basis()) {
-      boolean zero = true;
-      for (float x : v) {
-        zero &= x == 0;
-      }
-      there += zero ? 0 : 1;
+  private void compare() {
+    for (Moments m : moments) {
+      m.compare(trace.mean());
     }
-    return Math.min(p, there);
   }
 
   private record Candidate(Regression.Fit fit, int p, double value, double error) {
@@ -161,7 +179,7 @@ final class Wandering {
     }
     Candidate best = null;
     for (Candidate c : all) {
-      if (c.credible() && (best == null || c.error < best.error)) {
+      if (c.credible() && (best == null || c.error * c.value < best.error * best.value)) {
         best = c;
       }
     }
@@ -184,14 +202,15 @@ final class Wandering {
   }
 
   private List<Candidate> candidates() {
+    compare();
     List<Candidate> all = new ArrayList<>();
     for (Moments m : moments) {
       for (int bins : LOOK_BACK) {
-        int first = Math.max(0, m.bins() - bins);
-        boolean again = bins > LEAST_BINS && m.bins() <= bins / 2;
+        int first = Math.max(m.comparable(FURTHEST), m.bins() - bins);
+        boolean again = bins > LEAST_BINS && m.bins() - first <= bins / 2;
         for (int p : DIRECTIONS) {
           Regression.Fit fit =
-              m.bins() < LEAST_BINS || again ? null : regression.fit(m, first, directions(p));
+              m.bins() - first < LEAST_BINS || again ? null : regression.fit(m, first, p);
           if (fit != null) {
             all.add(Candidate.of(fit, p));
           }
@@ -212,14 +231,15 @@ final class Wandering {
           "the sharpest of the directions seen are those with the least noise, and sharper ones may"
               + " have less still: send a probe");
     }
-    float[] direction = new float[subspace.basis()[0].length];
+    float[] direction = new float[frame.basis()[0].length];
     for (int i = 0; i < top.length; i++) {
-      float[] v = subspace.basis()[i];
+      float[] v = frame.basis()[i];
       for (int c = 0; c < direction.length; c++) {
         direction[c] += (float) top[i] * v[c];
       }
     }
-    double square = residual.square(best.value, subspace);
+    double square =
+        residual.square(best.value, trace.mean(), frame.basis(), frame.noiseDirections());
     boolean followed = residual.agreement(direction) >= FOLLOWED_NEAR;
     if (!followed || !(square <= LARGEST_RESIDUAL)) {
       return StreamSharpness.absent(
@@ -230,12 +250,23 @@ final class Wandering {
     return new StreamSharpness(best.value, best.error, direction, null);
   }
 
-  /** VᵀHV by the time constant that knows it best, or null. */
+  /** VᵀHV by the time constant that knows it best, in as many directions as are known; or null. */
   @Nullable SubspaceHessian hessian() {
+    compare();
+    for (int i = DIRECTIONS.length - 1; i >= 0; i--) {
+      SubspaceHessian found = hessian(DIRECTIONS[i]);
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable SubspaceHessian hessian(int p) {
     SubspaceHessian best = null;
     double least = Double.POSITIVE_INFINITY;
     for (Moments m : moments) {
-      Regression.Fit fit = m.bins() >= LEAST_BINS ? regression.fit(m, 0, directions(r)) : null;
+      Regression.Fit fit = m.bins() >= LEAST_BINS ? regression.fit(m, 0, p) : null;
       if (fit != null) {
         double sum = 0;
         for (double[] row : fit.standardErrors()) {
@@ -245,9 +276,8 @@ final class Wandering {
         }
         if (sum < least) {
           least = sum;
-          best =
-              new SubspaceHessian(
-                  subspace.basis(), fit.hessian(), fit.standardErrors(), m.steps(0));
+          float[][] basis = Arrays.copyOf(frame.basis(), fit.hessian().length);
+          best = new SubspaceHessian(basis, fit.hessian(), fit.standardErrors(), m.steps(0));
         }
       }
     }
@@ -256,6 +286,8 @@ final class Wandering {
 
   void writeTo(DataOutput out) throws IOException {
     epochs.writeTo(out);
+    trace.writeTo(out);
+    frame.writeTo(out);
     residual.writeTo(out);
     out.writeInt(inBlock);
     out.writeInt(half);
@@ -267,6 +299,8 @@ final class Wandering {
 
   void readFrom(DataInput in) throws IOException {
     epochs.readFrom(in);
+    trace.readFrom(in);
+    frame.readFrom(in);
     residual.readFrom(in);
     inBlock = in.readInt();
     half = in.readInt();
