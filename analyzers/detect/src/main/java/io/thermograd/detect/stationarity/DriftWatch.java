@@ -33,6 +33,7 @@ import java.io.IOException;
 final class DriftWatch {
   private static final int LEVELS = 11;
   private static final int SHORTEST_FLAT = 2;
+  private static final int SHORTEST_LOOSE = 2;
   private static final double INTERVAL = 2.145; // Student, 14 degrees
   private static final double FLAT = 0.01;
   private static final double LOOSELY_FLAT = 0.5;
@@ -43,6 +44,7 @@ final class DriftWatch {
   private static final double LEFT = 0.02;
   private static final double BATCHES_APART = 16;
   private static final double FAR = 6;
+  private static final double SOARS = 0.5;
 
   private final BatchMeans batches = new BatchMeans(LEVELS);
   private final SlopeFit fit = new SlopeFit();
@@ -55,6 +57,7 @@ final class DriftWatch {
   private Drift drift = Drift.UNKNOWN;
   private long origin;
   private int decided = -1;
+  private boolean loose;
 
   /** How far the parameters are known to be in balance. */
   interface BalanceTest {
@@ -103,6 +106,7 @@ final class DriftWatch {
       }
     }
     decided = longest;
+    loose = loose && !strictlyFlat(longest);
     if (found == EDetector.Change.NONE) {
       return;
     }
@@ -134,6 +138,7 @@ final class DriftWatch {
       }
       if (l >= SHORTEST_FLAT && isFlat(l, balance)) {
         drift = Drift.FLAT;
+        loose = !strictlyFlat(l);
         decided = l;
         origin = count - BatchMeans.window(l);
         level.restart();
@@ -150,13 +155,19 @@ final class DriftWatch {
   }
 
   private boolean isFlat(int l, BalanceTest balance) {
-    double extent = Math.abs(change[l]) + INTERVAL * error[l];
-    boolean strictly = perHorizon(l, extent) < FLAT * scale(l);
     boolean loosely =
-        !strictly
-            && extent < Math.max(LOOSELY_FLAT * Math.abs(mean[l]), LOOSELY_FLAT_SDS * spread[l])
+        l >= SHORTEST_LOOSE
+            && extent(l) < Math.max(LOOSELY_FLAT * Math.abs(mean[l]), LOOSELY_FLAT_SDS * spread[l])
             && balance.holdsWithin(BatchMeans.window(l));
-    return (strictly || loosely) && paceExcluded(l);
+    return (loosely || strictlyFlat(l)) && paceExcluded(l);
+  }
+
+  private double extent(int l) {
+    return Math.abs(change[l]) + INTERVAL * error[l];
+  }
+
+  private boolean strictlyFlat(int l) {
+    return perHorizon(l, extent(l)) < FLAT * scale(l);
   }
 
   private boolean paceExcluded(int l) {
@@ -182,6 +193,30 @@ final class DriftWatch {
 
   Drift drift() {
     return drift;
+  }
+
+  /** The stretch is over for another reason than its slope. */
+  void interrupt() {
+    if (drift == Drift.RISING || drift == Drift.FLAT) {
+      drift = Drift.UNDECIDED;
+    }
+  }
+
+  /** Whether it is called flat because the parameters are in balance. */
+  boolean loose() {
+    return drift == Drift.FLAT && loose;
+  }
+
+  /** Whether the window that decides rises by half of where it began. */
+  boolean soars() {
+    return drift == Drift.RISING
+        && start() > 0
+        && change[decided] > SOARS * start();
+  }
+
+  /** Of the line fitted to the window that decides. */
+  double start() {
+    return mean[decided] - 0.5 * change[decided];
   }
 
   /** Losses since the flat stretch began, or since the window began that moves. */
@@ -238,6 +273,7 @@ final class DriftWatch {
     out.writeByte(drift.ordinal());
     out.writeLong(origin);
     out.writeInt(decided);
+    out.writeBoolean(loose);
   }
 
   void readFrom(DataInput in) throws IOException {
@@ -253,5 +289,6 @@ final class DriftWatch {
     drift = Drift.values()[in.readByte()];
     origin = in.readLong();
     decided = in.readInt();
+    loose = in.readBoolean();
   }
 }
