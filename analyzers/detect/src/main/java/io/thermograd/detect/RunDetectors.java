@@ -134,8 +134,7 @@ public final class RunDetectors {
     }
   }
 
-  private void closeGrowth(
-      TrainingStep step, Supplier<AlertWriter.Words> how, List<Alert> out) {
+  private void closeGrowth(TrainingStep step, Supplier<AlertWriter.Words> how, List<Alert> out) {
     alerts.close(step, AlertKind.LOSS_GROWTH, how, out);
     alerts.close(step, AlertKind.DIVERGENCE, how, out);
   }

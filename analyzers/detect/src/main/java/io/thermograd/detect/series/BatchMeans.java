@@ -5,10 +5,10 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * The last {@value #BATCHES} batches of 2^j values, for j = 0 … levels − 1, with the mean of each and
- * the variance within it: windows of 16, 32, 64 … values, each of which slides by one batch. Two
- * batches of means m, n and variances v, w make one of (m + n)/2 and (v + w)/2 + (m − n)²/4: centred,
- * whatever the level.
+ * The last {@value #BATCHES} batches of 2^j values, for j = 0 … levels − 1, with the mean of each
+ * and the variance within it: windows of 16, 32, 64 … values, each of which slides by one batch.
+ * Two batches of means m, n and variances v, w make one of (m + n)/2 and (v + w)/2 + (m − n)²/4:
+ * centred, whatever the level.
  *
  * <p>A value costs O(1) on average; state 35 numbers a level. One owner thread.
  */

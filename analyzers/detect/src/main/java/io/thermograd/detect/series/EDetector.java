@@ -14,11 +14,12 @@ import java.util.Arrays;
  * x is standard normal (or lighter), and the average run length to mean w ≥ ARL is at least ARL. It
  * starts again after an alarm.
  *
- * <p>Innovations that are skewed or heavy-tailed are no standard normals: over a calibration stretch
- * E e^(λx) is measured, two standard errors are added, and e^(λ²/2) is replaced where that is more.
+ * <p>Innovations that are skewed or heavy-tailed are no standard normals: over a calibration
+ * stretch E e^(λx) is measured, two standard errors are added, and e^(λ²/2) is replaced where that
+ * is more.
  *
- * <p>O(1): two exponentials and their powers. One owner thread. Source: J.
- * Shin, A. Ramdas, A. Rinaldo, arXiv:2203.03532.
+ * <p>O(1): two exponentials and their powers. One owner thread. Source: J. Shin, A. Ramdas, A.
+ * Rinaldo, arXiv:2203.03532.
  */
 public final class EDetector {
   /** What was found. */

@@ -21,16 +21,17 @@ import org.jspecify.annotations.Nullable;
  * if the squared distance from the reference does not grow. Over a window, R = its growth by least
  * squares of the ends of 8 batches, over Σ‖Δ‖². R is 0 at stationarity, and of the order of the
  * window's steps under a steady descent; 1 − R = −2⟨(θ−ref)·Δ⟩/⟨‖Δ‖²⟩ is the
- * fluctuation–dissipation ratio. (The mean of z itself contains the first relaxation, 2 tr C from 0,
- * and its batch means are negatively correlated; the slope has neither. Over two steps, because a
- * direction that overshoots, to and fro, would else be most of Σ‖Δ‖² and hide a descent in the rest.)
+ * fluctuation–dissipation ratio. (The mean of z itself contains the first relaxation, 2 tr C from
+ * 0, and its batch means are negatively correlated; the slope has neither. Over two steps, because
+ * a direction that overshoots, to and fro, would else be most of Σ‖Δ‖² and hide a descent in the
+ * rest.)
  *
- * <p>Under free diffusion R = F: 1 for SGD, and (1+β)/(1−β) over 1+β, 1/(1−β), where updates remember
- * β a step. <b>Holds</b> when the 95 % interval of R lies inside ±{@value #EQUIVALENT}·F, <b>fails</b>
- * when it lies above. Windows of 64 … 8,192 steps, two of each that overlap by half.
+ * <p>Under free diffusion R = F: 1 for SGD, and (1+β)/(1−β) over 1+β, 1/(1−β), where updates
+ * remember β a step. <b>Holds</b> when the 95 % interval of R lies inside ±{@value #EQUIVALENT}·F,
+ * <b>fails</b> when it lies above. Windows of 64 … 8,192 steps, two of each that overlap by half.
  *
- * <p>A step without parameter sketch or out of sequence begins anew. Cost O(k): one distance a step;
- * state 18 sketches. One owner thread. Source: S. Yaida, arXiv:1810.00004; QUANTITIES.md 5.
+ * <p>A step without parameter sketch or out of sequence begins anew. Cost O(k): one distance a
+ * step; state 18 sketches. One owner thread. Source: S. Yaida, arXiv:1810.00004; QUANTITIES.md 5.
  */
 final class Balance implements DriftWatch.BalanceTest {
   private static final int LEVELS = 8;
@@ -47,7 +48,7 @@ final class Balance implements DriftWatch.BalanceTest {
   private long previousStep = -2;
   private long now;
   private double path;
-  private long decidedLength; // scratch
+  private long decidedLength; // of the last question
 
   /**
    * @param memory β that updates remember a step; 0 for SGD

@@ -12,21 +12,21 @@ import java.io.IOException;
  * Whether a loss falls, rises or is flat, over the shortest of the windows of 16, 32, 64 … steps
  * that decides.
  *
- * <p><b>Moving</b>: the change over a window ({@link SlopeFit}) is beyond t standard errors, t = 6 at
- * 16 steps and less for longer windows, of which fewer are looked at, 4.2 at the least; and at its
- * pace the loss changes by 1 % within the horizon.
+ * <p><b>Moving</b>: the change over a window ({@link SlopeFit}) is beyond t standard errors, t = 6
+ * at 16 steps and less for longer windows, of which fewer are looked at, 4.2 at the least; and at
+ * its pace the loss changes by 1 % within the horizon.
  *
- * <p><b>Flat</b> is a claim of its own, not the lack of significance: the 95 % interval of the slope
- * lies inside ±1 % of the loss over a horizon of 128 steps, or of a sixteenth of the run where that
- * is longer (a loss ∝ t^(−a) is flat for a below 0.16, at any age). Where the parameters are known to
- * be in balance over a window ({@link Balance}), the loss may be less precise: inside ±50 %, or three
- * standard deviations, over the window. Either way the pace of the longer windows has to be excluded
- * at 2.5 standard errors: a descent has not ended while it may go on as before.
+ * <p><b>Flat</b> is a claim of its own, not the lack of significance: the 95 % interval of the
+ * slope lies inside ±1 % of the loss over a horizon of 128 steps, or of a sixteenth of the run
+ * where that is longer (a loss ∝ t^(−a) is flat for a below 0.16, at any age). Where the parameters
+ * are known to be in balance over a window ({@link Balance}), the loss may be less precise: inside
+ * ±50 %, or three standard deviations, over the window. Either way the pace of the longer windows
+ * has to be excluded at 3.5 standard errors: a descent has not ended while it may go on as before.
  *
  * <p>A flat stretch has a beginning, and what is older does not count against it. It ends when a
- * window within it has moved by 2 % and either is 16 autocorrelation times long, so that its error can be
- * believed, or has left the spread of the losses far behind; or when {@link LevelWatch} finds another
- * level.
+ * window within it has moved by 2 % and either is 16 autocorrelation times long, so that its error
+ * can be believed, or has left the spread of the losses far behind; or when {@link LevelWatch}
+ * finds another level.
  *
  * <p>O(1) a step: 16 numbers fitted twice on average. One owner thread.
  */
@@ -40,7 +40,7 @@ final class DriftWatch {
   private static final double LOOSELY_FLAT_SDS = 3;
   private static final double HORIZON = 128;
   private static final double HORIZON_SHARE = 1.0 / 16;
-  private static final double PACE_SDS = 2.5;
+  private static final double PACE_SDS = 3.5;
   private static final double LEFT = 0.02;
   private static final double BATCHES_APART = 16;
   private static final double FAR = 6;
@@ -209,9 +209,7 @@ final class DriftWatch {
 
   /** Whether the window that decides rises by half of where it began. */
   boolean soars() {
-    return drift == Drift.RISING
-        && start() > 0
-        && change[decided] > SOARS * start();
+    return drift == Drift.RISING && start() > 0 && change[decided] > SOARS * start();
   }
 
   /** Of the line fitted to the window that decides. */

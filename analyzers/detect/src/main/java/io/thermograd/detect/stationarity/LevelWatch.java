@@ -11,8 +11,8 @@ import java.io.IOException;
  * that they are no shorter than the autocorrelation time, since a first order is then enough to
  * whiten them.
  *
- * <p>It calibrates twice over {@value #CALIBRATION} means, first level and correlation, then the law
- * of the innovations. Stated rate: one false alarm in {@value #RUN_LENGTH} means at most.
+ * <p>It calibrates twice over {@value #CALIBRATION} means, first level and correlation, then the
+ * law of the innovations. Stated rate: one false alarm in {@value #RUN_LENGTH} means at most.
  */
 final class LevelWatch {
   private static final int CALIBRATION = 64;
