@@ -25,7 +25,9 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,7 +131,10 @@ public final class RunDetectors {
   private void tellGrowth(TrainingStep step, DivergenceDetector.Change change, List<Alert> out) {
     switch (change) {
       case RETURNED -> closeGrowth(step, words::returned, out);
-      case SETTLED -> closeGrowth(step, words::settled, out);
+      case SETTLED -> {
+        stationarity.settle();
+        closeGrowth(step, words::settled, out);
+      }
       case NOTHING, OPENED, CRITICAL -> {
         // Evidence that e-folds with the logarithm of the growth.
         double evidence = 1 + Math.max(0, divergence.logGrowth());
@@ -142,8 +147,7 @@ public final class RunDetectors {
     }
   }
 
-  private void closeGrowth(
-      TrainingStep step, java.util.function.Supplier<AlertWriter.Words> how, List<Alert> out) {
+  private void closeGrowth(TrainingStep step, Supplier<AlertWriter.Words> how, List<Alert> out) {
     alerts.close(step, AlertKind.LOSS_GROWTH, how, out);
     alerts.close(step, AlertKind.DIVERGENCE, how, out);
   }
@@ -193,7 +197,7 @@ public final class RunDetectors {
         AlertKind.TRAPPED,
         regimes.trapped(),
         outlook == null ? 1 : 1 / (outlook.probabilityUpper() + Double.MIN_NORMAL),
-        () -> words.trapped(java.util.Objects.requireNonNull(outlook)),
+        () -> words.trapped(Objects.requireNonNull(outlook)),
         out);
     tell(step, AlertKind.EDGE_OF_STABILITY, regimes.atEdge(), 1, words::edge, out);
     tell(step, AlertKind.OSCILLATING, regimes.oscillating(), 1, words::oscillating, out);
@@ -204,7 +208,7 @@ public final class RunDetectors {
       AlertKind kind,
       boolean holds,
       double evidence,
-      java.util.function.Supplier<AlertWriter.Words> how,
+      Supplier<AlertWriter.Words> how,
       List<Alert> out) {
     if (holds) {
       alerts.holds(step, kind, evidence, how, out);

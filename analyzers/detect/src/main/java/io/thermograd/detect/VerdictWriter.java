@@ -126,7 +126,7 @@ final class VerdictWriter {
             + ".",
         format(
             "Wait some %.0f steps: it returns, or is taken for a new level.",
-            Math.max(128, 2 * regimes.settle())));
+            Math.max(256, 2 * regimes.settle())));
   }
 
   private Verdict transition(RegimeState.Transition state, LossMoments loss) {

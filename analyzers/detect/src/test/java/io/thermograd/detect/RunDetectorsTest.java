@@ -49,6 +49,12 @@ class RunDetectorsTest {
       return opened;
     }
 
+    List<Alert> opened() {
+      return alerts.stream()
+          .filter(a -> a.state() == Alert.State.OPENED && !a.kind().equals("spike"))
+          .toList();
+    }
+
     List<Alert> loss(double loss) {
       return accept(loss, 0.1, false, 0);
     }
@@ -72,14 +78,24 @@ class RunDetectorsTest {
       run.loss(0.1 + 2 * Math.exp(-t / 400.0) + 0.05 * random.nextGaussian());
       if (t < 19) {
         assertThat(run.regime()).isEqualTo(Regime.WARMING_UP);
-      } else if (t > 60 && t < 1500) {
+      } else if (t > 90 && t < 1500) {
         assertThat(run.regime()).as("step " + t).isEqualTo(Regime.DESCENDING);
         assertThat(run.verdict().severity()).isEqualTo(Severity.OK);
       }
     }
+    assertThat(run.alerts).isEmpty();
+  }
+
+  @Test
+  void aFlatLossAloneDoesNotTellAPlateauFromEquilibrium() {
+    var random = new SplittableRandom(1);
+    Run run = new Run();
+    for (int t = 0; t < 2000; t++) {
+      run.loss(1 + 0.01 * random.nextGaussian());
+    }
     assertThat(run.regime()).isNull();
-    assertThat(run.detectors.regimeMissing()).contains("flat");
-    assertThat(run.verdict().title()).contains("flat");
+    assertThat(run.detectors.regimeMissing()).contains("flat").contains("param_sketch");
+    assertThat(run.verdict().title()).isEqualTo("The loss is flat");
     assertThat(run.alerts).isEmpty();
   }
 
@@ -92,19 +108,20 @@ class RunDetectorsTest {
       Run run = new Run();
       Regime before = null;
       for (int t = 0; t < 10_000; t++) {
-        run.loss(1 + 0.2 * random.nextGaussian());
+        run.loss(1 + 0.02 * random.nextGaussian());
         Regime now = run.regime();
-        changes += Objects.equals(now, before) || t < 30 ? 0 : 1;
+        changes += Objects.equals(now, before) || t < 300 ? 0 : 1;
         falls += now == Regime.DESCENDING ? 1 : 0;
         before = now;
       }
+      assertThat(run.alerts).isEmpty();
     }
     System.out.printf(
         "flat losses, 200,000 steps: %d changes of regime, %d steps called falling%n",
         changes, falls);
-    // A normal is beyond 3 in 0.13 % of independent looks, some 1,400 of them here: 2, each in and
-    // out, and more of them within the first steps, where fewer degrees of freedom are known.
-    assertThat(changes).isLessThan(60);
+    // Student's t of 14 degrees beyond 4.2 to 6 and, against the level, by 2 %: less than one in
+    // 10⁵.
+    assertThat(changes).isLessThanOrEqualTo(6);
   }
 
   @Test
@@ -117,7 +134,7 @@ class RunDetectorsTest {
     assertThat(run.regime()).isNull();
     assertThat(run.detectors.regimeMissing()).contains("rises");
     assertThat(run.verdict().title()).isEqualTo("The loss is rising");
-    assertThat(run.verdict().why()).contains("higher than").doesNotContain("-");
+    assertThat(run.verdict().why()).contains("higher");
   }
 
   @Test
@@ -147,6 +164,7 @@ class RunDetectorsTest {
       for (int t = 0; t < 500; t++) {
         assertThat(run.loss(bad)).isEmpty();
       }
+      assertThat(opened.get(0).state()).isEqualTo(Alert.State.OPENED);
       assertThat(run.verdict().title()).isEqualTo("Not finite since step 50");
     }
   }
@@ -169,14 +187,14 @@ class RunDetectorsTest {
     for (int t = 0; t < 60; t++) {
       run.accept(Math.pow(1.1, t), 0.5, false, 0);
     }
-    assertThat(run.alerts)
+    assertThat(run.opened())
         .extracting(Alert::kind, Alert::severity)
         .containsExactly(
             tuple("loss_growth", Severity.WARNING), tuple("divergence", Severity.CRITICAL));
     assertThat(run.alerts.get(0).evidence()).contains("from 0.100 to 0.500 at step 300");
-    assertThat(run.alerts.get(1).evidence()).contains("from 0.100 to 0.500 at step 300");
-    assertThat(run.alerts.get(1).evidence()).contains("overflows in");
-    assertThat(run.alerts.get(1).next()).contains("at most the 0.100 that held");
+    assertThat(run.opened().get(1).evidence()).contains("from 0.100 to 0.500 at step 300");
+    assertThat(run.opened().get(1).evidence()).contains("overflows in");
+    assertThat(run.opened().get(1).next()).contains("at most the 0.100 that held");
     assertThat(run.verdict().title()).startsWith("Diverging since step 30");
     assertThat(run.verdict().next()).contains("at most the 0.100 that held");
   }
@@ -190,20 +208,25 @@ class RunDetectorsTest {
     for (int t = 0; t < 14; t++) {
       run.loss(Math.pow(3, Math.min(t, 14 - t)));
     }
-    assertThat(run.regime()).isNull();
-    assertThat(run.detectors.regimeMissing()).contains("not decided");
+    assertThat(run.regime()).isEqualTo(Regime.SPIKE);
     assertThat(run.verdict().title()).startsWith("The loss soars since step 30");
     for (int t = 0; t < 60; t++) {
       run.loss(1 + 0.01 * (t % 5));
     }
-    assertThat(run.alerts)
-        .extracting(Alert::kind, Alert::severity, Alert::title)
+    List<Alert> growth =
+        run.alerts.stream()
+            .filter(a -> a.kind().equals("loss_growth") && a.state() != Alert.State.UPDATED)
+            .toList();
+    assertThat(growth)
+        .extracting(Alert::severity, Alert::title, Alert::state)
         .containsExactly(
             tuple(
-                "loss_growth",
                 Severity.WARNING,
-                "The loss soars beyond anything in its recent history"),
-            tuple("loss_growth", Severity.INFO, "The loss has returned"));
+                "The loss soars beyond anything in its recent history",
+                Alert.State.OPENED),
+            tuple(Severity.INFO, "The loss has returned", Alert.State.CLOSED));
+    assertThat(growth.get(1).openedAt()).isEqualTo(growth.get(0).step());
+    assertThat(run.alerts).noneMatch(a -> a.severity() == Severity.CRITICAL);
     assertThat(run.verdict().severity()).isEqualTo(Severity.INFO);
   }
 
@@ -213,9 +236,9 @@ class RunDetectorsTest {
     for (int t = 0; t < 100; t++) {
       run.accept(t < 60 ? 1.0 : 100, 0.001 * t, false, 0);
     }
-    assertThat(run.alerts).hasSize(2);
-    assertThat(run.alerts.get(1).evidence()).doesNotContain("learning rate");
-    assertThat(run.alerts.get(1).next()).contains("for example 0.0");
+    assertThat(run.opened()).hasSize(2);
+    assertThat(run.opened().get(1).evidence()).doesNotContain("learning rate");
+    assertThat(run.opened().get(1).next()).contains("for example 0.0");
   }
 
   @Test
@@ -224,7 +247,7 @@ class RunDetectorsTest {
     for (int t = 0; t < 100; t++) {
       run.accept(t < 60 ? 1.0 : 100, 0.0, false, 0);
     }
-    assertThat(run.alerts.get(1).next()).endsWith("lower the learning rate");
+    assertThat(run.opened().get(1).next()).endsWith("lower the learning rate");
   }
 
   @Test
@@ -233,14 +256,17 @@ class RunDetectorsTest {
     for (int t = 0; t < 500; t++) {
       run.accept(1.0, 0.1, false, t / 10);
     }
-    assertThat(run.alerts).hasSize(1);
-    assertThat(run.alerts.get(0).kind()).isEqualTo("lost_telemetry");
+    // 1, e, e², … events: updates are as rare as e-folds.
+    assertThat(run.opened()).hasSize(1);
+    assertThat(run.alerts).hasSize(4);
+    assertThat(run.alerts).allMatch(a -> a.kind().equals("lost_telemetry"));
     assertThat(run.alerts.get(0).step()).isEqualTo(10);
     for (int t = 0; t < 1100; t++) {
       run.accept(1.0, 0.1, false, 49);
     }
+    assertThat(run.alerts.get(4).state()).isEqualTo(Alert.State.CLOSED);
     run.accept(1.0, 0.1, false, 50);
-    assertThat(run.alerts).hasSize(2);
+    assertThat(run.opened()).hasSize(2);
   }
 
   @RepeatedTest(40)
@@ -271,7 +297,9 @@ class RunDetectorsTest {
 
   private static void agree(Run run, Verdict verdict) {
     Regime regime = run.regime();
-    assertThat(verdict.severity() == Severity.CRITICAL).isEqualTo(regime == Regime.DIVERGING);
+    if (verdict.severity() == Severity.CRITICAL) {
+      assertThat(regime).isEqualTo(Regime.DIVERGING);
+    }
     assertThat(verdict.title().contains("falling")).isEqualTo(regime == Regime.DESCENDING);
     assertThat(verdict.title().contains("Warming up")).isEqualTo(regime == Regime.WARMING_UP);
     if (regime == null) {

@@ -23,7 +23,8 @@ import java.io.IOException;
  * and nothing seen from outside can tell them apart.
  *
  * <p>It closes as returned after 16 steps below the old record, and as settled when 128 steps have
- * not brought it half as high again, a critical one too; the history then starts anew.
+ * not brought it half as high again, or, for a critical one, when half of its peak is gone 64 steps
+ * after it; the history then starts anew.
  *
  * <p>Warnings of healthy streams: at most 1 in 10⁶ steps; tests/accuracy prints the counts. Needs
  * 48 steps. Non-finite losses are passed over. O(1), no allocation. One owner thread.
@@ -65,6 +66,7 @@ public final class DivergenceDetector {
   private static final double STUCK = 0.5;
   private static final double RETURNING = 0.5;
   private static final int BACK = 16;
+  private static final int RECEDED = 64;
   private static final int SETTLING = 128;
   private static final double STILL_GROWING = 1.5;
   private static final double WAIT_SDS = 2;
@@ -202,16 +204,28 @@ public final class DivergenceDetector {
       state = State.DIVERGING;
       return Change.CRITICAL;
     }
+    if (state == State.DIVERGING && recedes()) {
+      return settle();
+    }
     if (age % SETTLING == 0) {
       if (loss.above(loss.level(RecordBook.SCALES - 1)) < STILL_GROWING * loss.above(mark)) {
-        state = State.NONE;
-        loss.forget();
-        gradient.forget();
-        return Change.SETTLED;
+        return settle();
       }
       mark = loss.level(RecordBook.SCALES - 1);
     }
     return Change.NOTHING;
+  }
+
+  private boolean recedes() {
+    return age - peakAge >= RECEDED
+        && loss.above(loss.level(RecordBook.SCALES - 1)) <= RETURNING * loss.above(peak);
+  }
+
+  private Change settle() {
+    state = State.NONE;
+    loss.forget();
+    gradient.forget();
+    return Change.SETTLED;
   }
 
   private boolean isCritical(double x) {

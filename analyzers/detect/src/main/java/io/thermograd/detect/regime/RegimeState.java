@@ -1,5 +1,6 @@
 package io.thermograd.detect.regime;
 
+import io.thermograd.detect.stationarity.Standing.Equilibrium;
 import io.thermograd.wire.Regime;
 import java.util.Optional;
 
@@ -224,10 +225,15 @@ public sealed interface RegimeState
                 // It may still be found out; else it never is.
                 s.tested() ? now : undecided(now, s, Undecided.Reason.UNTESTED);
           };
-      case UNKNOWN, UNDECIDED ->
-          now instanceof WarmingUp && s.losses() >= LONGEST_WARM_UP
-              ? undecided(now, s, Undecided.Reason.NEITHER)
-              : now;
+      case UNKNOWN, UNDECIDED -> {
+        if (now instanceof Stationary && s.equilibrium() == Equilibrium.FAILS) {
+          // Neither flat nor in balance: the descent that it seemed to have ended goes on.
+          yield new Descending(s.step());
+        }
+        yield now instanceof WarmingUp && s.losses() >= LONGEST_WARM_UP
+            ? undecided(now, s, Undecided.Reason.NEITHER)
+            : now;
+      }
     };
   }
 

@@ -12,22 +12,25 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fluctuation and dissipation, for any optimizer. With θ ← θ + Δ and a reference that is fixed near
- * the window's beginning,
+ * Fluctuation and dissipation, for any optimizer. With Δ the change of θ over two steps and a
+ * reference that is fixed near the window's beginning,
  *
  * <pre>‖θ+Δ−ref‖² − ‖θ−ref‖² = 2⟨θ−ref, Δ⟩ + ‖Δ‖²,</pre>
  *
  * so that the sum of −2αz, z = ⟨θ−ref, d⟩ − (α/2)‖d‖² for Δ = −αd, telescopes: z has mean 0 exactly
  * if the squared distance from the reference does not grow. Over a window, R = its growth by least
- * squares of the ends of 8 batches, over Σ‖Δ‖². R is 0 at stationarity, 1 under free diffusion, and
- * of the order of the window's steps under a steady descent; 1 − R = −2⟨(θ−ref)·Δ⟩/⟨‖Δ‖²⟩ is the
+ * squares of the ends of 8 batches, over Σ‖Δ‖². R is 0 at stationarity, and of the order of the
+ * window's steps under a steady descent; 1 − R = −2⟨(θ−ref)·Δ⟩/⟨‖Δ‖²⟩ is the
  * fluctuation–dissipation ratio. (The mean of z itself contains the first relaxation, 2 tr C from
- * 0, and its batch means are negatively correlated; the slope has neither.)
+ * 0, and its batch means are negatively correlated; the slope has neither. Over two steps, because
+ * a direction that overshoots, to and fro, would else be most of Σ‖Δ‖² and hide a descent in the
+ * rest.)
  *
- * <p><b>Holds</b> when the 95 % interval of R lies inside ±{@value #EQUIVALENT}, <b>fails</b> when
- * it lies outside. Windows of 64 … 8,192 steps, two of each that overlap by half.
+ * <p>Under free diffusion R = F: 1 for SGD, and (1+β)/(1−β) over 1+β, 1/(1−β), where updates
+ * remember β a step. <b>Holds</b> when the 95 % interval of R lies inside ±{@value #EQUIVALENT}·F,
+ * <b>fails</b> when it lies above. Windows of 64 … 8,192 steps, two of each that overlap by half.
  *
- * <p>A step without parameter sketch or out of sequence begins anew. Cost O(k): 1.5 distances a
+ * <p>A step without parameter sketch or out of sequence begins anew. Cost O(k): one distance a
  * step; state 18 sketches. One owner thread. Source: S. Yaida, arXiv:1810.00004; QUANTITIES.md 5.
  */
 final class Balance implements DriftWatch.BalanceTest {
@@ -38,15 +41,20 @@ final class Balance implements DriftWatch.BalanceTest {
   private static final String METHOD = "squared_distance";
 
   private final SketchMath math = new SketchMath();
+  private final double free;
   private final BalanceWindow[][] windows = new BalanceWindow[LEVELS][2];
   private float[] before = new float[0];
   private float[] difference = new float[0];
   private long previousStep = -2;
   private long now;
   private double path;
-  private long decidedLength; // scratch
+  private long decidedLength; // of the last question
 
-  Balance() {
+  /**
+   * @param memory β that updates remember a step; 0 for SGD
+   */
+  Balance(double memory) {
+    free = 1 / (1 - memory);
     for (int l = 0; l < LEVELS; l++) {
       for (int i = 0; i < 2; i++) {
         windows[l][i] = new BalanceWindow(SHORTEST_BATCH << l);
@@ -59,20 +67,24 @@ final class Balance implements DriftWatch.BalanceTest {
     if (theta.length == 0 || step.nonFinite()) {
       return;
     }
-    if (before.length != theta.length || step.step() != previousStep + 1) {
+    boolean first = before.length != theta.length || step.step() != previousStep + 1;
+    previousStep = step.step();
+    if (first) {
       begin(theta);
     } else {
+      now++;
+      if (now % 2 == 1) {
+        return;
+      }
       double moved = squaredDistance(theta, before);
       if (moved < LARGEST) {
         path += moved;
-        now++;
         advance(theta);
       } else {
         begin(theta);
       }
     }
     System.arraycopy(theta, 0, before, 0, theta.length);
-    previousStep = step.step();
   }
 
   private void begin(float[] theta) {
@@ -81,6 +93,7 @@ final class Balance implements DriftWatch.BalanceTest {
       difference = new float[theta.length];
     }
     path = 0;
+    now += now % 2;
     for (BalanceWindow[] pair : windows) {
       pair[0].begin(theta, path, now);
       pair[1].begin(theta, path, now);
@@ -136,12 +149,12 @@ final class Balance implements DriftWatch.BalanceTest {
     return false;
   }
 
-  private static boolean holds(BalanceWindow w) {
-    return Math.abs(w.excess()) + w.width() < EQUIVALENT;
+  private boolean holds(BalanceWindow w) {
+    return Math.abs(w.excess()) + w.width() < EQUIVALENT * free;
   }
 
-  private static boolean fails(BalanceWindow w) {
-    return w.excess() - w.width() > EQUIVALENT;
+  private boolean fails(BalanceWindow w) {
+    return w.excess() - w.width() > EQUIVALENT * free;
   }
 
   /**

@@ -21,7 +21,7 @@ import java.io.IOException;
  * where that is longer (a loss ∝ t^(−a) is flat for a below 0.16, at any age). Where the parameters
  * are known to be in balance over a window ({@link Balance}), the loss may be less precise: inside
  * ±50 %, or three standard deviations, over the window. Either way the pace of the longer windows
- * has to be excluded at 2.5 standard errors: a descent has not ended while it may go on as before.
+ * has to be excluded at 3.5 standard errors: a descent has not ended while it may go on as before.
  *
  * <p>A flat stretch has a beginning, and what is older does not count against it. It ends when a
  * window within it has moved by 2 % and either is 16 autocorrelation times long, so that its error
@@ -33,16 +33,18 @@ import java.io.IOException;
 final class DriftWatch {
   private static final int LEVELS = 11;
   private static final int SHORTEST_FLAT = 2;
+  private static final int SHORTEST_LOOSE = 2;
   private static final double INTERVAL = 2.145; // Student, 14 degrees
   private static final double FLAT = 0.01;
   private static final double LOOSELY_FLAT = 0.5;
   private static final double LOOSELY_FLAT_SDS = 3;
   private static final double HORIZON = 128;
   private static final double HORIZON_SHARE = 1.0 / 16;
-  private static final double PACE_SDS = 2.5;
+  private static final double PACE_SDS = 3.5;
   private static final double LEFT = 0.02;
   private static final double BATCHES_APART = 16;
   private static final double FAR = 6;
+  private static final double SOARS = 0.5;
 
   private final BatchMeans batches = new BatchMeans(LEVELS);
   private final SlopeFit fit = new SlopeFit();
@@ -55,6 +57,7 @@ final class DriftWatch {
   private Drift drift = Drift.UNKNOWN;
   private long origin;
   private int decided = -1;
+  private boolean loose;
 
   /** How far the parameters are known to be in balance. */
   interface BalanceTest {
@@ -103,6 +106,7 @@ final class DriftWatch {
       }
     }
     decided = longest;
+    loose = loose && !strictlyFlat(longest);
     if (found == EDetector.Change.NONE) {
       return;
     }
@@ -134,6 +138,7 @@ final class DriftWatch {
       }
       if (l >= SHORTEST_FLAT && isFlat(l, balance)) {
         drift = Drift.FLAT;
+        loose = !strictlyFlat(l);
         decided = l;
         origin = count - BatchMeans.window(l);
         level.restart();
@@ -150,13 +155,19 @@ final class DriftWatch {
   }
 
   private boolean isFlat(int l, BalanceTest balance) {
-    double extent = Math.abs(change[l]) + INTERVAL * error[l];
-    boolean strictly = perHorizon(l, extent) < FLAT * scale(l);
     boolean loosely =
-        !strictly
-            && extent < Math.max(LOOSELY_FLAT * Math.abs(mean[l]), LOOSELY_FLAT_SDS * spread[l])
+        l >= SHORTEST_LOOSE
+            && extent(l) < Math.max(LOOSELY_FLAT * Math.abs(mean[l]), LOOSELY_FLAT_SDS * spread[l])
             && balance.holdsWithin(BatchMeans.window(l));
-    return (strictly || loosely) && paceExcluded(l);
+    return (loosely || strictlyFlat(l)) && paceExcluded(l);
+  }
+
+  private double extent(int l) {
+    return Math.abs(change[l]) + INTERVAL * error[l];
+  }
+
+  private boolean strictlyFlat(int l) {
+    return perHorizon(l, extent(l)) < FLAT * scale(l);
   }
 
   private boolean paceExcluded(int l) {
@@ -182,6 +193,28 @@ final class DriftWatch {
 
   Drift drift() {
     return drift;
+  }
+
+  /** The stretch is over for another reason than its slope. */
+  void interrupt() {
+    if (drift == Drift.RISING || drift == Drift.FLAT) {
+      drift = Drift.UNDECIDED;
+    }
+  }
+
+  /** Whether it is called flat because the parameters are in balance. */
+  boolean loose() {
+    return drift == Drift.FLAT && loose;
+  }
+
+  /** Whether the window that decides rises by half of where it began. */
+  boolean soars() {
+    return drift == Drift.RISING && start() > 0 && change[decided] > SOARS * start();
+  }
+
+  /** Of the line fitted to the window that decides. */
+  double start() {
+    return mean[decided] - 0.5 * change[decided];
   }
 
   /** Losses since the flat stretch began, or since the window began that moves. */
@@ -238,6 +271,7 @@ final class DriftWatch {
     out.writeByte(drift.ordinal());
     out.writeLong(origin);
     out.writeInt(decided);
+    out.writeBoolean(loose);
   }
 
   void readFrom(DataInput in) throws IOException {
@@ -253,5 +287,6 @@ final class DriftWatch {
     drift = Drift.values()[in.readByte()];
     origin = in.readLong();
     decided = in.readInt();
+    loose = in.readBoolean();
   }
 }

@@ -10,7 +10,7 @@ import java.util.Arrays;
  *
  * <p>It begins when the smaller of the middle two of the last 4 losses (three of four are above) is
  * beyond the level by 6 standard deviations and by 5 % of it, and ends when the larger of the
- * middle two is back within 3; or, as a new level, after 128 steps or 4 autocorrelation times. The
+ * middle two is back within 3; or, as a new level, after 256 steps or 4 autocorrelation times. The
  * level is that of the last window of 64 losses before, spikes taken off, and stands still while it
  * lasts: the next jump is measured against what was before the first.
  *
@@ -21,9 +21,11 @@ final class JumpWatch {
   private static final double BEGINS = 6;
   private static final double ENDS = 3;
   private static final double LEAST = 0.05;
-  private static final double GAIN = 1.0 / 32;
+  private static final double BACK = 0.2;
+  private static final double GAIN = 1.0 / 128;
   private static final int NEEDED = 48;
-  private static final long LONGEST = 128;
+  private static final double RESOLUTION = 1e-3;
+  private static final long LONGEST = 256;
   private static final double LONGEST_TIMES = 4;
 
   private final double[] last = new double[LAST];
@@ -32,6 +34,7 @@ final class JumpWatch {
   private long learnt;
   private double level;
   private double variance;
+  private double bound;
   private long age = -1;
 
   /**
@@ -51,15 +54,15 @@ final class JumpWatch {
     double sd = Math.sqrt(variance);
     if (age >= 0) {
       age++;
-      if (sorted[2] <= level + Math.max(ENDS * sd, 0.5 * LEAST * Math.abs(level))) {
+      if (sorted[2] <= bound) {
         age = -1;
       } else if (age > Math.max(LONGEST, LONGEST_TIMES * (time > 0 ? time : 0))) {
-        age = -1;
-        learnt = 0;
+        settle();
       }
     } else if (learnt >= NEEDED
         && sorted[1] > level + Math.max(BEGINS * sd, LEAST * Math.abs(level))) {
       age = 0;
+      bound = level + Math.max(ENDS * sd, BACK * Math.abs(level));
     }
     if (age < 0) {
       learn(filtered);
@@ -71,8 +74,25 @@ final class JumpWatch {
     learnt++;
     double gain = Math.max(GAIN, 1.0 / learnt);
     double innovation = x - level;
+    if (learnt > NEEDED) {
+      double most = ENDS * Math.sqrt(variance) + RESOLUTION * Math.abs(level);
+      innovation = Math.max(-most, Math.min(most, innovation));
+    }
     level += gain * innovation;
     variance = learnt == 1 ? 0 : (1 - gain) * (variance + gain * innovation * innovation);
+  }
+
+  /** A rise that was too slow for it has been found by its slope; it began from that level. */
+  void open(double from) {
+    age = 0;
+    level = from;
+    bound = from + BACK * Math.abs(from);
+  }
+
+  /** What it stands on now is the level from now on. */
+  void settle() {
+    age = -1;
+    learnt = 0;
   }
 
   boolean jumped() {
@@ -92,6 +112,7 @@ final class JumpWatch {
     out.writeLong(learnt);
     out.writeDouble(level);
     out.writeDouble(variance);
+    out.writeDouble(bound);
     out.writeLong(age);
   }
 
@@ -103,6 +124,7 @@ final class JumpWatch {
     learnt = in.readLong();
     level = in.readDouble();
     variance = in.readDouble();
+    bound = in.readDouble();
     age = in.readLong();
   }
 }

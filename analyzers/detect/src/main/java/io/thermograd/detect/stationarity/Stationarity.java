@@ -27,13 +27,14 @@ public final class Stationarity {
   private static final double CORRELATOR_HALF_LIFE = 2048;
   private static final int TIME_EVERY = 32;
   private static final double LARGEST = 1e150;
+  private static final double MOST_MEMORY = 0.999;
   private static final double NORMAL = 1.959963984540054;
 
   private final int sketchDim;
   private final SpikeFilter filter = new SpikeFilter();
   private final JumpWatch jump = new JumpWatch();
   private final DriftWatch drift = new DriftWatch();
-  private final Balance balance = new Balance();
+  private final Balance balance;
   private final MultiTauCorrelator correlator =
       new MultiTauCorrelator(CORRELATOR_LEVELS, CORRELATOR_HALF_LIFE);
   private final SuccessiveGradients gradients = new SuccessiveGradients();
@@ -48,6 +49,8 @@ public final class Stationarity {
 
   public Stationarity(RunSettings settings) {
     this.sketchDim = settings.sketchDim();
+    double memory = settings.momentum().orElse(settings.beta1().orElse(0));
+    this.balance = new Balance(memory >= 0 && memory <= MOST_MEMORY ? memory : 0);
   }
 
   /**
@@ -64,19 +67,31 @@ public final class Stationarity {
       return;
     }
     double x = filter.accept(loss);
+    boolean before = jump.jumped();
     if (jump.accept(loss, x, time)) {
       return;
     }
-    Drift before = drift.drift();
+    if (before) {
+      drift.interrupt();
+    }
+    if (drift.soars()) {
+      jump.open(drift.start());
+      return;
+    }
+    Drift was = drift.drift();
     drift.accept(x, longTime, balance);
-    if (drift.drift() != before) {
-      turn(before);
+    if (drift.drift() != was) {
+      turn(was);
     }
     if (drift.drift() == Drift.FLAT) {
       Equilibrium told = balance.within(drift.length(), decidedLength);
       if (told != Equilibrium.UNKNOWN) {
         equilibrium = told;
         decidedLength = Math.max(decidedLength, balance.decidedLength());
+      }
+      if (equilibrium == Equilibrium.FAILS && drift.loose()) {
+        // It was called flat because they were in balance.
+        drift.interrupt();
       }
       slowing.accept(x, time);
     }
@@ -89,6 +104,12 @@ public final class Stationarity {
         longTime = Math.max(rememberedTime, time + timeError);
       }
     }
+  }
+
+  /** The level that a rise has ended on is the level from now on. */
+  public void settle() {
+    jump.settle();
+    drift.interrupt();
   }
 
   /** The correlations of a stretch that is over say nothing of the next. */

@@ -24,9 +24,11 @@ public final class Testimony {
   private final TreeMap<Long, String> regimes = new TreeMap<>();
   private final TreeMap<Long, Set<String>> overlays = new TreeMap<>();
 
-  /** Adds an alert. */
+  /** Adds an alert; what updates or closes an episode is no new alarm. */
   public void alert(Alert alert) {
-    alarm(alert.kind(), alert.severity(), alert.step());
+    if (alert.state() == Alert.State.OPENED) {
+      alarm(alert.kind(), alert.severity(), alert.step());
+    }
   }
 
   /** Adds an alarm. */

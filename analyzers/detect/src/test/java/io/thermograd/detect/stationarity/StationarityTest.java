@@ -1,0 +1,181 @@
+package io.thermograd.detect.stationarity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.thermograd.detect.States;
+import io.thermograd.detect.stationarity.Standing.Drift;
+import io.thermograd.detect.stationarity.Standing.Equilibrium;
+import io.thermograd.estimate.step.Motion;
+import io.thermograd.estimate.step.QuantityList;
+import io.thermograd.estimate.step.RunSettings;
+import io.thermograd.estimate.step.TrainingStep;
+import io.thermograd.wire.QuantityName;
+import io.thermograd.wire.proto.RunStarted.Optimizer;
+import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StationarityTest {
+  private static final int DIM = 16;
+
+  /** SGD with momentum on ½κ‖θ‖² + a slope, with noise of unit variance in every direction. */
+  private static final class Trainer {
+    private final SplittableRandom random;
+    private final double rate;
+    private final double momentum;
+    private final double slope;
+    final Stationarity stationarity;
+    private final double[] theta = new double[DIM];
+    private final double[] velocity = new double[DIM];
+    private double[] before = new double[DIM];
+    private long step;
+
+    Trainer(long seed, double rate, double momentum, double slope) {
+      random = new SplittableRandom(seed);
+      this.rate = rate;
+      this.momentum = momentum;
+      this.slope = slope;
+      stationarity = new Stationarity(settings(momentum));
+    }
+
+    static RunSettings settings(double momentum) {
+      return new RunSettings(
+          OptionalLong.empty(), OptionalDouble.of(momentum), Optimizer.MOMENTUM, 0);
+    }
+
+    TrainingStep next(double loss) {
+      float[] sketch = new float[DIM];
+      for (int i = 0; i < DIM; i++) {
+        sketch[i] = (float) theta[i];
+      }
+      return new TrainingStep(
+          step++,
+          step,
+          loss,
+          rate,
+          1,
+          new int[0],
+          new double[0],
+          new float[0][],
+          null,
+          false,
+          new Motion(sketch, null, null),
+          null);
+    }
+
+    /** Curvature 1 in all directions but the last, which is a slope instead. */
+    void run(int steps) {
+      for (int t = 0; t < steps; t++) {
+        double loss = 1;
+        double dot = 0;
+        double sqnorm = 0;
+        double[] now = new double[DIM];
+        for (int i = 0; i < DIM; i++) {
+          boolean flat = i == DIM - 1;
+          loss += flat ? -slope * theta[i] : 0.5 * theta[i] * theta[i];
+          now[i] = (flat ? -slope : theta[i]) + (flat ? 0 : random.nextGaussian());
+          dot += now[i] * before[i];
+          sqnorm += now[i] * now[i];
+        }
+        stationarity.accept(next(loss), step == 1 ? Double.NaN : dot, sqnorm);
+        for (int i = 0; i < DIM; i++) {
+          velocity[i] = momentum * velocity[i] - rate * now[i];
+          theta[i] += velocity[i];
+        }
+        before = now;
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.9})
+  void equilibriumIsFlatAndInBalance(double momentum) {
+    int found = 0;
+    for (int seed = 0; seed < 20; seed++) {
+      Trainer trainer = new Trainer(seed, 0.1 * (1 - momentum), momentum, 0);
+      trainer.run(4_000);
+      found +=
+          trainer.stationarity.drift() == Drift.FLAT
+                  && trainer.stationarity.equilibrium() == Equilibrium.HOLDS
+              ? 1
+              : 0;
+    }
+    assertThat(found).isGreaterThanOrEqualTo(19);
+  }
+
+  @Test
+  void aDescentBesideTheNoiseIsNotInBalance() {
+    for (int seed = 0; seed < 10; seed++) {
+      // Downhill by η·0.3² = 0.009 a step, under noise that moves the loss by 0.15. Squared, the
+      // way
+      // of 128 steps is 15, their path ‖Δθ‖² is 128·(η²·15) = 19.
+      Trainer trainer = new Trainer(seed, 0.1, 0, 0.3);
+      int flat = 0;
+      for (int t = 0; t < 3_000; t++) {
+        trainer.run(1);
+        flat += trainer.stationarity.drift() == Drift.FLAT ? 1 : 0;
+      }
+      assertThat(flat).isLessThan(30);
+      assertThat(trainer.stationarity.drift()).isEqualTo(Drift.FALLING);
+    }
+  }
+
+  /** Var(g) = 2σ²/(2 − ηκ), Cov(g′, g) = −σ²ηκ/(2 − ηκ): ρ = −ηκ/2. */
+  @ParameterizedTest
+  @ValueSource(doubles = {0.2, 0.6, 1.4, 1.8})
+  void successiveGradientsOscillateBeyondHalfTheStabilityLimit(double rate) {
+    Trainer trainer = new Trainer(1, rate, 0, 0);
+    trainer.run(2_000);
+    // 16 directions over some 70 steps: σ/√(16·72·2) = 0.02 at most.
+    assertThat(trainer.stationarity.gradientCorrelation())
+        .isCloseTo(-rate / 2, org.assertj.core.api.Assertions.within(0.08));
+    assertThat(trainer.stationarity.oscillating()).isEqualTo(rate > 1);
+  }
+
+  @Test
+  void theRadiusIsThatOfTheStationaryLaw() {
+    double rate = 0.1;
+    Trainer trainer = new Trainer(3, rate, 0, 0);
+    trainer.run(6_000);
+    QuantityList list = new QuantityList();
+    trainer.stationarity.describe(list);
+    // tr C = (d − 1)·η/(2 − η); the last direction does not move. Within the window's own spread.
+    double exact = Math.sqrt((DIM - 1) * rate / (2 - rate));
+    var radius = Objects.requireNonNull(list.quantities().get(QuantityName.LYAPUNOV_RADIUS.id()));
+    assertThat(radius.low()).isLessThan(1.2 * exact);
+    assertThat(radius.high()).isGreaterThan(exact / 1.2);
+  }
+
+  @Test
+  void nonFiniteLossesChangeNothing() {
+    Trainer trainer = new Trainer(4, 0.1, 0, 0);
+    trainer.run(500);
+    Standing before = trainer.stationarity.standing();
+    long count = trainer.stationarity.count();
+    for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY, 1e300}) {
+      trainer.stationarity.accept(trainer.next(bad), Double.NaN, Double.NaN);
+    }
+    assertThat(trainer.stationarity.standing()).isEqualTo(before);
+    assertThat(trainer.stationarity.count()).isEqualTo(count);
+  }
+
+  @Test
+  void goesOnBitForBitAfterARestore() {
+    Trainer trainer = new Trainer(5, 0.1, 0, 0);
+    trainer.run(777);
+    Stationarity copy = new Stationarity(Trainer.settings(0));
+    States.copy(trainer.stationarity::writeTo, copy::readFrom);
+    SplittableRandom random = new SplittableRandom(6);
+    for (int t = 0; t < 900; t++) {
+      TrainingStep step = trainer.next(1 + 0.2 * random.nextGaussian());
+      trainer.stationarity.accept(step, 0.1, 1);
+      copy.accept(step, 0.1, 1);
+    }
+    assertThat(copy.standing()).isEqualTo(trainer.stationarity.standing());
+    assertThat(States.bytes(copy::writeTo)).isEqualTo(States.bytes(trainer.stationarity::writeTo));
+  }
+}
