@@ -29,6 +29,9 @@ final class Survey {
   /** Neighbours for every coefficient of a quadratic. */
   private static final int PER_TERM = 5;
 
+  /** And as a share of all points. */
+  private static final int SHARE = 48;
+
   private static final double CLOSE = 1e-9;
 
   private final Trail trail;
@@ -100,12 +103,13 @@ final class Survey {
    * deviate is above z with probability e^{−z²/2} at most.
    */
   double significance() {
-    double windows = Math.max(1, (double) n / neighbours(n));
+    double windows = Math.max(1, (double) n / neighbours());
     return Math.sqrt(2 * StrictMath.log(windows * windows / FALSE_ALARMS));
   }
 
-  private int neighbours(int count) {
-    return Math.min(count, Math.max(PER_TERM * Chart.terms(d), count / 48));
+  /** Points that a quadratic is fitted to. */
+  int neighbours() {
+    return Math.min(n, Math.max(PER_TERM * Chart.terms(d), n / SHARE));
   }
 
   /** Coordinates in units of their differences from point to point, the width of the noise. */
@@ -177,7 +181,7 @@ final class Survey {
 
   private void fit() {
     int p = Chart.terms(d);
-    int neighbours = neighbours(n);
+    int neighbours = neighbours();
     u = new double[cells.length];
     error = new double[cells.length];
     widths = new double[cells.length];
@@ -233,7 +237,7 @@ final class Survey {
   }
 
   private Chart label(double significance) {
-    Watershed shed = new Watershed(u, neighbours(), new Prominence(significance));
+    Watershed shed = new Watershed(u, gabriel(), new Prominence(significance));
     byte[] labels = shed.labels();
     int k = shed.count();
     double[] floors = new double[k];
@@ -410,7 +414,7 @@ final class Survey {
    * Pairs of cells with no other in the ball between them (Gabriel's graph): connected, whatever
    * the spacing of the cells.
    */
-  private int[][] neighbours() {
+  private int[][] gabriel() {
     int m = cells.length;
     double[][] squares = new double[m][m];
     List<List<Integer>> near = new ArrayList<>();
