@@ -126,6 +126,9 @@ public final class Basins {
       if (kept.keep(at, loss, step, time, full)) {
         frame.halve();
       }
+      if (claimed) {
+        kept.setBasin(kept.size() - 1, ledger.current());
+      }
       fresh++;
     }
     frame.sample(theta);
@@ -149,7 +152,7 @@ public final class Basins {
     if (next != null && next.basins() < known) {
       next = survey.chart(KNOWN);
       missed = next != null && next.basins() < known ? missed + 1 : 0;
-      if (missed > 0 && missed < PATIENCE) {
+      if (missed > 0 && (missed < PATIENCE || thinned(kept, known, 2 * survey.neighbours()))) {
         return;
       }
     }
@@ -159,6 +162,15 @@ public final class Basins {
       timescales = Timescales.of(kept, next, claimed ? next.basins() : 1);
     }
     tail = LossTail.of(kept);
+  }
+
+  /** Whether a basin has too few points left on the trail for a survey to find it again. */
+  private static boolean thinned(Trail kept, int known, int needed) {
+    int[] points = new int[known + 1];
+    for (int p = 0; p < kept.size(); p++) {
+      points[kept.basin(p)]++;
+    }
+    return Arrays.stream(points).skip(1).anyMatch(n -> n < needed);
   }
 
   private void adopt(Trail kept, Chart found, Survey survey, int known) {

@@ -1,8 +1,6 @@
 package io.thermograd.detect.basin;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +27,8 @@ final class Survey {
   /** Neighbours for every coefficient of a quadratic. */
   private static final int PER_TERM = 5;
 
-  private static final double CLOSE = 1e-9;
+  /** And as a share of all points. */
+  private static final int SHARE = 48;
 
   private final Trail trail;
   private final double[][] directions;
@@ -39,13 +38,8 @@ final class Survey {
   private final double[] y;
   private final double[] loss;
   private final double[] scale;
-  private int[] cells = new int[0];
-  private int[] cellOf = new int[0];
-  private double radius;
-  private double[] u = new double[0];
-  private double[] error = new double[0];
-  private double[] widths = new double[0];
-  private double[] surfaces = new double[0];
+  private @Nullable Cells cells;
+  private @Nullable Surface surface;
 
   /**
    * @param directions of the slow coordinates in those of the trail
@@ -87,11 +81,15 @@ final class Survey {
     if (n < FEWEST || !measure()) {
       return null;
     }
-    if (cells.length == 0) {
-      choose();
-      fit();
+    Cells cut = cells;
+    Surface fitted = surface;
+    if (cut == null || fitted == null) {
+      cut = new Cells(y, d);
+      fitted = new Surface(cut, loss, neighbours());
+      cells = cut;
+      surface = fitted;
     }
-    return label(significance);
+    return label(cut, fitted, significance);
   }
 
   /**
@@ -100,12 +98,13 @@ final class Survey {
    * deviate is above z with probability e^{−z²/2} at most.
    */
   double significance() {
-    double windows = Math.max(1, (double) n / neighbours(n));
+    double windows = Math.max(1, (double) n / neighbours());
     return Math.sqrt(2 * StrictMath.log(windows * windows / FALSE_ALARMS));
   }
 
-  private int neighbours(int count) {
-    return Math.min(count, Math.max(PER_TERM * Chart.terms(d), count / 48));
+  /** Points that a quadratic is fitted to. */
+  int neighbours() {
+    return Math.min(n, Math.max(PER_TERM * Chart.terms(d), n / SHARE));
   }
 
   /** Coordinates in units of their differences from point to point, the width of the noise. */
@@ -133,127 +132,31 @@ final class Survey {
     return true;
   }
 
-  private void choose() {
-    int most = Math.min(Chart.MOST_CELLS, n / 4);
-    int[] chosen = new int[most];
-    cellOf = new int[n];
-    double[] distance = new double[n];
-    Arrays.fill(distance, Double.POSITIVE_INFINITY);
-    int next = n - 1;
-    int count = 0;
-    while (count < most) {
-      chosen[count] = next;
-      double farthest = 0;
-      int at = 0;
-      for (int p = 0; p < n; p++) {
-        double s = square(p, chosen[count]);
-        if (s < distance[p]) {
-          distance[p] = s;
-          cellOf[p] = count;
-        }
-        if (distance[p] > farthest) {
-          farthest = distance[p];
-          at = p;
-        }
-      }
-      count++;
-      radius = Math.sqrt(farthest);
-      next = at;
-      if (radius < CLOSE) {
-        break;
-      }
-    }
-    cells = Arrays.copyOf(chosen, count);
-  }
-
-  private double square(int p, int q) {
-    double sum = 0;
-    for (int i = 0; i < d; i++) {
-      double z = y[p * d + i] - y[q * d + i];
-      sum += z * z;
-    }
-    return sum;
-  }
-
-  private void fit() {
-    int p = Chart.terms(d);
-    int neighbours = neighbours(n);
-    u = new double[cells.length];
-    error = new double[cells.length];
-    widths = new double[cells.length];
-    surfaces = new double[cells.length * p];
-    double[] scatter = new double[cells.length];
-    double[] squares = new double[n];
-    double[] sorted = new double[n];
-    double[] f = new double[p];
-    Solver solver = new Solver(p);
-    for (int c = 0; c < cells.length; c++) {
-      double base = loss[cells[c]];
-      for (int q = 0; q < n; q++) {
-        squares[q] = square(q, cells[c]);
-      }
-      System.arraycopy(squares, 0, sorted, 0, n);
-      double limit = Selection.smallest(sorted, n, neighbours);
-      double width = Math.sqrt(Math.max(limit, CLOSE * CLOSE));
-      solver.clear();
-      int taken = 0;
-      for (int q = 0; q < n; q++) {
-        if (squares[q] <= limit) {
-          features(q, cells[c], width, f);
-          solver.add(f, loss[q] - base, 1);
-          taken++;
-        }
-      }
-      double[] b = solver.solve();
-      u[c] = base + b[0];
-      System.arraycopy(b, 0, surfaces, c * p, p);
-      surfaces[c * p] = u[c];
-      widths[c] = width;
-      scatter[c] = solver.residual() / Math.max(1, taken - p);
-      error[c] = Math.min(1, solver.firstVariance());
-    }
-    // Few residuals may happen to be small; noise is much the same everywhere.
-    double usual = Selection.smallest(scatter.clone(), cells.length, (cells.length + 1) / 2);
-    double together = persistence();
-    for (int c = 0; c < cells.length; c++) {
-      error[c] = Math.sqrt(together * Math.max(scatter[c], usual) * error[c]);
-    }
-  }
-
-  private void features(int q, int centre, double width, double[] f) {
-    f[0] = 1;
-    int k = 1 + d;
-    for (int i = 0; i < d; i++) {
-      double zi = (y[q * d + i] - y[centre * d + i]) / width;
-      f[1 + i] = zi;
-      for (int j = i; j < d; j++) {
-        f[k++] = zi * (y[q * d + j] - y[centre * d + j]) / width;
-      }
-    }
-  }
-
-  private Chart label(double significance) {
-    Watershed shed = new Watershed(u, neighbours(), new Prominence(significance));
-    byte[] labels = shed.labels();
+  private Chart label(Cells cut, Surface fitted, double significance) {
+    Watershed shed =
+        new Watershed(
+            fitted.values(), cut.gabriel(), new Prominence(cut, fitted, significance, warmth()));
     int k = shed.count();
     double[] floors = new double[k];
-    double[][] bottoms = new double[k][];
+    double[][] bottoms = new double[k][d];
     for (int b = 0; b < k; b++) {
-      bottoms[b] = new double[d];
-      floors[b] = bottom(shed.minimum(b), bottoms[b]);
+      floors[b] = fitted.bottom(shed.minimum(b), bottoms[b]);
+      for (int i = 0; i < d; i++) {
+        bottoms[b][i] *= scale[i];
+      }
     }
-    double[] centres = new double[cells.length * d];
-    for (int c = 0; c < cells.length; c++) {
-      System.arraycopy(y, cells[c] * d, centres, c * d, d);
+    double[] centres = new double[cut.count() * d];
+    for (int c = 0; c < cut.count(); c++) {
+      System.arraycopy(y, cut.centre(c) * d, centres, c * d, d);
     }
     return new Chart(
         directions,
         scale.clone(),
-        radius,
+        cut.radius(),
         centres,
-        widths,
-        surfaces,
-        labels,
+        fitted.widths(),
+        fitted.coefficients(),
+        shed.labels(),
         floors,
         shed.passes(),
         bottoms);
@@ -263,184 +166,58 @@ final class Survey {
   int[] places(Chart chart) {
     int[] places = new int[trail.size()];
     double[] at = new double[d];
-    for (int p = 0; p < n; p++) {
+    Cells cut = cells;
+    for (int p = 0; p < n && cut != null; p++) {
       for (int i = 0; i < d; i++) {
         at[i] = y[p * d + i] * scale[i];
       }
-      places[points[p]] = chart.place(cellOf[p], at);
+      places[points[p]] = chart.place(cut.of(p), at);
     }
     return places;
   }
 
   /** A height that exceeds its error and a share of the temperature. */
-  private final class Prominence implements Watershed.Ridge {
+  private record Prominence(Cells cells, Surface surface, double significance, double warmth)
+      implements Watershed.Ridge {
     private static final int PARTS = 16;
 
-    private final double significance;
-    private final double least = LEAST_RISE * warmth();
-
-    Prominence(double significance) {
-      this.significance = significance;
-    }
-
     private boolean high(double height, double top, double bottom) {
-      return height > least && height > significance * Math.sqrt(top * top + bottom * bottom);
+      return height > LEAST_RISE * warmth
+          && height > significance * Math.sqrt(top * top + bottom * bottom);
     }
 
     @Override
     public boolean between(int top, int minimum) {
-      return high(u[top] - u[minimum], error[top], error[minimum]);
+      return high(
+          surface.value(top) - surface.value(minimum), surface.error(top), surface.error(minimum));
     }
 
     @Override
     public boolean across(int minimum, int other) {
+      int d = cells.d;
       double[] at = new double[d];
       for (int part = 1; part < PARTS; part++) {
         double share = (double) part / PARTS;
         for (int i = 0; i < d; i++) {
-          at[i] = (1 - share) * y[cells[minimum] * d + i] + share * y[cells[other] * d + i];
+          at[i] =
+              (1 - share) * cells.y[cells.centre(minimum) * d + i]
+                  + share * cells.y[cells.centre(other) * d + i];
         }
-        int cell = nearest(at);
+        int cell = cells.nearest(at);
         // Where the run has not been, a quadratic may rise to anything.
-        if (apart(at, cell) <= radius * radius
-            && high(level(cell, at, 0) - u[minimum], error[cell], error[minimum])) {
+        if (cells.apart(at, cell) <= cells.radius() * cells.radius()
+            && high(
+                surface.level(cell, at, 0) - surface.value(minimum),
+                surface.error(cell),
+                surface.error(minimum))) {
           return true;
         }
       }
       return false;
     }
-
-    private int nearest(double[] at) {
-      int best = 0;
-      double least = Double.POSITIVE_INFINITY;
-      for (int c = 0; c < cells.length; c++) {
-        double square = apart(at, c);
-        if (square < least) {
-          least = square;
-          best = c;
-        }
-      }
-      return best;
-    }
-
-    private double apart(double[] at, int cell) {
-      double sum = 0;
-      for (int i = 0; i < d; i++) {
-        double z = at[i] - y[cells[cell] * d + i];
-        sum += z * z;
-      }
-      return sum;
-    }
   }
 
-  /** U at a place, by the quadratic of a cell. */
-  private double level(int cell, double[] at, int from) {
-    int p = Chart.terms(d);
-    int k = cell * p + 1 + d;
-    double sum = u[cell];
-    for (int i = 0; i < d; i++) {
-      double zi = (at[from + i] - y[cells[cell] * d + i]) / widths[cell];
-      sum += surfaces[cell * p + 1 + i] * zi;
-      for (int j = i; j < d; j++) {
-        sum += surfaces[k++] * zi * (at[from + j] - y[cells[cell] * d + j]) / widths[cell];
-      }
-    }
-    return sum;
-  }
-
-  /**
-   * How many points in a row tell what one would: 1 + 2Σρ of the residuals, up to where pairs of
-   * autocorrelations turn negative (Geyer). What is not among the slow coordinates takes its time.
-   */
-  private double persistence() {
-    double[] r = new double[n];
-    double mean = 0;
-    for (int p = 0; p < n; p++) {
-      r[p] = loss[p] - level(cellOf[p], y, p * d);
-      mean += r[p] / n;
-    }
-    double variance = 0;
-    for (int p = 0; p < n; p++) {
-      r[p] -= mean;
-      variance += r[p] * r[p];
-    }
-    double sum = -1;
-    for (int lag = 0; lag + 1 < n / 4; lag += 2) {
-      double pair = 0;
-      for (int p = 0; p + lag < n; p++) {
-        pair += r[p] * (r[p + lag] + (p + lag + 1 < n ? r[p + lag + 1] : 0));
-      }
-      if (!(pair > 0)) {
-        break;
-      }
-      sum += 2 * pair / variance;
-    }
-    return Math.max(1, sum);
-  }
-
-  /** Vertex of a cell's quadratic, if it has one in reach; returns its U. */
-  private double bottom(int cell, double[] at) {
-    int p = Chart.terms(d);
-    Solver solver = new Solver(d);
-    int k = cell * p + 1 + d;
-    double[][] h = new double[d][d];
-    for (int i = 0; i < d; i++) {
-      for (int j = i; j < d; j++) {
-        double x = surfaces[k++];
-        h[i][j] += x;
-        h[j][i] += x;
-      }
-    }
-    double[] z = solver.positive(h, surfaces, cell * p + 1);
-    double reach = 0;
-    double fall = 0;
-    for (int i = 0; i < d; i++) {
-      reach += z[i] * z[i];
-      fall += 0.5 * z[i] * surfaces[cell * p + 1 + i];
-    }
-    boolean near = reach <= 1 && fall > 0;
-    for (int i = 0; i < d; i++) {
-      double shift = near ? -z[i] * widths[cell] : 0;
-      at[i] = (y[cells[cell] * d + i] + shift) * scale[i];
-    }
-    return near ? u[cell] - fall : u[cell];
-  }
-
-  /**
-   * Pairs of cells with no other in the ball between them (Gabriel's graph): connected, whatever
-   * the spacing of the cells.
-   */
-  private int[][] neighbours() {
-    int m = cells.length;
-    double[][] squares = new double[m][m];
-    List<List<Integer>> near = new ArrayList<>();
-    for (int a = 0; a < m; a++) {
-      near.add(new ArrayList<>());
-      for (int b = 0; b < a; b++) {
-        squares[a][b] = square(cells[a], cells[b]);
-        squares[b][a] = squares[a][b];
-      }
-    }
-    for (int a = 0; a < m; a++) {
-      for (int b = 0; b < a; b++) {
-        int c = 0;
-        while (c < m && (c == a || c == b || squares[a][c] + squares[c][b] >= squares[a][b])) {
-          c++;
-        }
-        if (c == m) {
-          near.get(a).add(b);
-          near.get(b).add(a);
-        }
-      }
-    }
-    int[][] out = new int[m][];
-    for (int a = 0; a < m; a++) {
-      out[a] = near.get(a).stream().mapToInt(Integer::intValue).toArray();
-    }
-    return out;
-  }
-
-  /** The latest temperature that is known, or what equipartition makes of the loss's spread. */
+  /** Mean temperature over the points where it is known; 0, which asks for no rise, where none. */
   private double warmth() {
     double sum = 0;
     int known = 0;

@@ -1,0 +1,183 @@
+package io.thermograd.detect.basin;
+
+/**
+ * The mean loss over cells: in each the least-squares quadratic of the losses of the points nearest
+ * to its microstate, and the standard error of its value there. O(cells·points).
+ */
+final class Surface {
+  private static final double CLOSE = 1e-9;
+
+  private final Cells cells;
+  private final double[] loss;
+  private final int d;
+  private final int n;
+  private final double[] u;
+  private final double[] error;
+  private final double[] widths;
+  private final double[] surfaces;
+
+  /**
+   * @param loss at every point
+   * @param neighbours that a quadratic is fitted to
+   */
+  Surface(Cells cells, double[] loss, int neighbours) {
+    this.cells = cells;
+    this.loss = loss;
+    d = cells.d;
+    n = cells.n;
+    int p = Chart.terms(d);
+    u = new double[cells.count()];
+    error = new double[cells.count()];
+    widths = new double[cells.count()];
+    surfaces = new double[cells.count() * p];
+    double[] scatter = new double[cells.count()];
+    double[] squares = new double[n];
+    double[] sorted = new double[n];
+    double[] f = new double[p];
+    Solver solver = new Solver(p);
+    for (int c = 0; c < cells.count(); c++) {
+      double base = loss[cells.centre(c)];
+      for (int q = 0; q < n; q++) {
+        squares[q] = cells.square(q, cells.centre(c));
+      }
+      System.arraycopy(squares, 0, sorted, 0, n);
+      double limit = Selection.smallest(sorted, n, neighbours);
+      double width = Math.sqrt(Math.max(limit, CLOSE * CLOSE));
+      solver.clear();
+      int taken = 0;
+      for (int q = 0; q < n; q++) {
+        if (squares[q] <= limit) {
+          features(q, cells.centre(c), width, f);
+          solver.add(f, loss[q] - base, 1);
+          taken++;
+        }
+      }
+      double[] b = solver.solve();
+      u[c] = base + b[0];
+      System.arraycopy(b, 0, surfaces, c * p, p);
+      surfaces[c * p] = u[c];
+      widths[c] = width;
+      scatter[c] = solver.residual() / Math.max(1, taken - p);
+      error[c] = Math.min(1, solver.firstVariance());
+    }
+    // Few residuals may happen to be small; noise is much the same everywhere.
+    double usual = Selection.smallest(scatter.clone(), cells.count(), (cells.count() + 1) / 2);
+    double together = persistence();
+    for (int c = 0; c < cells.count(); c++) {
+      error[c] = Math.sqrt(together * Math.max(scatter[c], usual) * error[c]);
+    }
+  }
+
+  /** U at the microstates. */
+  double[] values() {
+    return u;
+  }
+
+  double value(int cell) {
+    return u[cell];
+  }
+
+  /** Its standard error. */
+  double error(int cell) {
+    return error[cell];
+  }
+
+  /** Of every quadratic's neighbourhood. */
+  double[] widths() {
+    return widths;
+  }
+
+  /** Coefficients, cell by cell. */
+  double[] coefficients() {
+    return surfaces;
+  }
+
+  private void features(int q, int centre, double width, double[] f) {
+    f[0] = 1;
+    int k = 1 + d;
+    for (int i = 0; i < d; i++) {
+      double zi = (cells.y[q * d + i] - cells.y[centre * d + i]) / width;
+      f[1 + i] = zi;
+      for (int j = i; j < d; j++) {
+        f[k++] = zi * (cells.y[q * d + j] - cells.y[centre * d + j]) / width;
+      }
+    }
+  }
+
+  /** U at a place, by the quadratic of a cell. */
+  double level(int cell, double[] at, int from) {
+    int p = Chart.terms(d);
+    int k = cell * p + 1 + d;
+    double sum = u[cell];
+    for (int i = 0; i < d; i++) {
+      double zi = (at[from + i] - cells.y[cells.centre(cell) * d + i]) / widths[cell];
+      sum += surfaces[cell * p + 1 + i] * zi;
+      for (int j = i; j < d; j++) {
+        sum +=
+            surfaces[k++]
+                * zi
+                * (at[from + j] - cells.y[cells.centre(cell) * d + j])
+                / widths[cell];
+      }
+    }
+    return sum;
+  }
+
+  /**
+   * How many points in a row tell what one would: 1 + 2Σρ of the residuals, up to where pairs of
+   * autocorrelations turn negative (Geyer). What is not among the slow coordinates takes its time.
+   */
+  private double persistence() {
+    double[] r = new double[n];
+    double mean = 0;
+    for (int p = 0; p < n; p++) {
+      r[p] = loss[p] - level(cells.of(p), cells.y, p * d);
+      mean += r[p] / n;
+    }
+    double variance = 0;
+    for (int p = 0; p < n; p++) {
+      r[p] -= mean;
+      variance += r[p] * r[p];
+    }
+    double sum = -1;
+    for (int lag = 0; lag + 1 < n / 4; lag += 2) {
+      double pair = 0;
+      for (int p = 0; p + lag < n; p++) {
+        pair += r[p] * (r[p + lag] + (p + lag + 1 < n ? r[p + lag + 1] : 0));
+      }
+      if (!(pair > 0)) {
+        break;
+      }
+      sum += 2 * pair / variance;
+    }
+    return Math.max(1, sum);
+  }
+
+  /** Vertex of a cell's quadratic, if it has one in reach, else the microstate; returns its U. */
+  double bottom(int cell, double[] at) {
+    int p = Chart.terms(d);
+    Solver solver = new Solver(d);
+    int k = cell * p + 1 + d;
+    double[][] h = new double[d][d];
+    for (int i = 0; i < d; i++) {
+      for (int j = i; j < d; j++) {
+        double x = surfaces[k++];
+        h[i][j] += x;
+        h[j][i] += x;
+      }
+    }
+    double[] z = solver.positive(h, surfaces, cell * p + 1);
+    double reach = 0;
+    double fall = 0;
+    for (int i = 0; i < d; i++) {
+      reach += z[i] * z[i];
+      fall += 0.5 * z[i] * surfaces[cell * p + 1 + i];
+    }
+    boolean near = reach <= 1 && fall > 0;
+    for (int i = 0; i < d; i++) {
+      double shift = near ? -z[i] * widths[cell] : 0;
+      at[i] = (cells.y[cells.centre(cell) * d + i] + shift);
+    }
+    return near ? u[cell] - fall : u[cell];
+  }
+}
