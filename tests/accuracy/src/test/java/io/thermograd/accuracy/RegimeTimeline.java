@@ -18,8 +18,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the whole analysis said about one scenario, step by step, and what was true. An insight comes
- * at every change of regime, so that the insights are the whole story of it.
+ * What the whole analysis said about one scenario, step by step, and what was true. An insight
+ * comes at every change of regime, so that the insights are the whole story of it.
  */
 final class RegimeTimeline {
   final List<@Nullable Regime> said = new ArrayList<>();
