@@ -50,7 +50,11 @@ final class RunSeries {
     return leftOut;
   }
 
+  /** Counts an episode where it opens: what updates or closes it is no further alert. */
   void alert(Alert alert) {
+    if (alert.state() != Alert.State.OPENED) {
+      return;
+    }
     alerts
         .computeIfAbsent(new AlertKind(alert.kind(), alert.severity()), k -> new LongAdder())
         .increment();

@@ -158,6 +158,31 @@ class ThermogradMetricsTest {
   }
 
   @Test
+  void anEpisodeIsCountedOnce() {
+    metrics.publish(Insights.attempt("r", 0, 7), Map.of());
+    Alert opened = Insights.alert("r", "plateau", Severity.WARNING);
+    metrics.alert(opened);
+    for (Alert.State state : List.of(Alert.State.UPDATED, Alert.State.CLOSED)) {
+      metrics.alert(
+          new Alert(
+              "r",
+              0,
+              opened.step() + 10,
+              opened.time(),
+              "plateau",
+              Severity.WARNING,
+              "t",
+              "e",
+              "n",
+              state,
+              opened.step()));
+    }
+
+    assertThat(value("thermograd_alerts_total{kind=\"plateau\",run=\"r\",severity=\"warning\"}"))
+        .isEqualTo(1.0);
+  }
+
+  @Test
   void dropsAreSummedOverAttempts() {
     String dropped = "thermograd_telemetry_dropped_total{run=\"r\"}";
     metrics.publish(Insights.attempt("r", 0, 7), Map.of());
