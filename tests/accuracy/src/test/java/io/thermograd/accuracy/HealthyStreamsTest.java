@@ -35,7 +35,10 @@ class HealthyStreamsTest {
     Testimony[] said = new Testimony[streams.length * told.length * SCALE];
     IntStream.range(0, said.length)
         .parallel()
-        .forEach(i -> said[i] = run(streams[i % streams.length], told[i / streams.length % told.length], i));
+        .forEach(
+            i ->
+                said[i] =
+                    run(streams[i % streams.length], told[i / streams.length % told.length], i));
     long steps = (long) said.length * STEPS;
     Map<String, Long> kinds = new TreeMap<>();
     long pages = 0;
