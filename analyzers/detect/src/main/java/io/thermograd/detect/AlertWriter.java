@@ -176,7 +176,7 @@ final class AlertWriter {
         switch (kind) {
           case PLATEAU -> "The plateau is over";
           case STATIONARY -> "The run has left its noise floor";
-          case SPIKE -> "The loss is back, or has a new level";
+          case SPIKE -> "The jump is over: the loss is back, on a new level, or reported as growth";
           case TRANSITION -> "The run has arrived in its new basin";
           case TRAPPED -> "The run is no longer trapped";
           case EDGE_OF_STABILITY -> "The run has left the edge of stability";

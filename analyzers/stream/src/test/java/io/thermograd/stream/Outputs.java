@@ -19,6 +19,10 @@ final class Outputs {
   private static final Set<String> MAY_BE_NEGATIVE =
       Set.of(
           "loss",
+          "loss_drift",
+          "fluctuation_dissipation_ratio",
+          "pflug_statistic",
+          "critical_slowing_down",
           "gradient_sqnorm",
           "noise_kurtosis",
           "curvature_rayleigh",
@@ -40,8 +44,10 @@ final class Outputs {
       sane(verdict.title());
       sane(verdict.why());
       sane(verdict.next());
-      assertThat(verdict.severity() == Severity.CRITICAL)
-          .isEqualTo(insight.regime() == Regime.DIVERGING);
+      // A rise that runs away is a divergence before it is reason enough to wake somebody.
+      if (verdict.severity() == Severity.CRITICAL) {
+        assertThat(insight.regime()).isEqualTo(Regime.DIVERGING);
+      }
     }
     assertThat(insight.absent().containsKey("regime")).isEqualTo(insight.regime() == null);
     insight.absent().values().forEach(Outputs::sane);

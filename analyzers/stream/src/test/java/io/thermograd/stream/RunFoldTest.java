@@ -116,7 +116,7 @@ class RunFoldTest {
       fold.apply(step(0, t, 1 + 0.01 * (t % 3)), output);
     }
     assertThat(output.insights.stream().map(Insight::step).toList())
-        .containsExactly(0L, 19L, 119L, 219L, 319L, 419L, 519L, 619L, 719L, 819L, 919L);
+        .containsExactly(0L, 63L, 163L, 263L, 363L, 463L, 563L, 663L, 763L, 863L, 963L);
     assertThat(fold.current().orElseThrow().step()).isEqualTo(999);
     fold.apply(finished(0), output);
     assertThat(output.insights.get(output.insights.size() - 1).step()).isEqualTo(999);
@@ -134,9 +134,13 @@ class RunFoldTest {
     for (int t = 0; t < 300; t++) {
       fold.apply(step(0, t, (1 + 0.01 * (t % 3)) * Math.pow(1.2, Math.max(0, t - 200))), output);
     }
-    assertThat(output.alerts).extracting(Alert::kind).containsExactly("loss_growth", "divergence");
-    assertThat(output.alerts.get(0).step()).isBetween(205L, 225L);
-    assertThat(output.alerts.get(1).step() - output.alerts.get(0).step()).isBetween(32L, 36L);
+    List<Alert> opened =
+        output.alerts.stream()
+            .filter(a -> a.state() == Alert.State.OPENED && !a.kind().equals("spike"))
+            .toList();
+    assertThat(opened).extracting(Alert::kind).containsExactly("loss_growth", "divergence");
+    assertThat(opened.get(0).step()).isBetween(205L, 225L);
+    assertThat(opened.get(1).step() - opened.get(0).step()).isBetween(32L, 36L);
     assertThat(fold.current().orElseThrow().regime()).isEqualTo(Regime.DIVERGING);
   }
 
