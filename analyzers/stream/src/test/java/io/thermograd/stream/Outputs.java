@@ -26,6 +26,7 @@ final class Outputs {
           "gradient_sqnorm",
           "noise_kurtosis",
           "curvature_rayleigh",
+          "averaged_loss_change",
           "sharpness_disagreement",
           "noise_curvature_alignment",
           "noise_curvature_slope");

@@ -9,6 +9,7 @@ import io.thermograd.wire.QuantityName;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -66,8 +67,9 @@ public final class Averages {
     if (stretch.accept(step, standing) == Stretch.Change.BEGINS) {
       clear();
     }
-    count(step.tracked());
-    if (!stretch.averaging() || step.nonFinite()) {
+    boolean counts = stretch.averaging() && !step.nonFinite();
+    acceptTracked(step.tracked(), counts);
+    if (!counts) {
       return;
     }
     steps++;
@@ -82,23 +84,29 @@ public final class Averages {
         along[i].accept(coordinates.along(i, parameters));
       }
     }
-    for (Map.Entry<String, Double> entry : step.tracked().entrySet()) {
-      ScalarAverage average = tracked.get(entry.getKey());
-      if (average != null) {
-        average.accept(entry.getValue());
-      }
-    }
   }
 
   /** Makes room for new names, as they come and within a step by their order. */
-  private void count(Map<String, Double> values) {
-    for (String name : values.keySet()) {
-      if (!tracked.containsKey(name)) {
-        if (tracked.size() < MOST) {
-          tracked.put(name, new ScalarAverage());
-        } else {
-          refused++;
-        }
+  private void acceptTracked(Map<String, Double> values, boolean counts) {
+    if (values.isEmpty()) {
+      return;
+    }
+    // Steps name the same scalars in the same order: side by side, few have to be looked up.
+    Iterator<Map.Entry<String, ScalarAverage>> known = tracked.entrySet().iterator();
+    for (Map.Entry<String, Double> entry : values.entrySet()) {
+      String name = entry.getKey();
+      Map.Entry<String, ScalarAverage> next = known.hasNext() ? known.next() : null;
+      ScalarAverage average =
+          next != null && next.getKey().equals(name) ? next.getValue() : tracked.get(name);
+      if (average == null && tracked.size() < MOST) {
+        average = new ScalarAverage();
+        tracked.put(name, average);
+        known = tracked.tailMap(name, false).entrySet().iterator();
+      }
+      if (average == null) {
+        refused++;
+      } else if (counts) {
+        average.accept(entry.getValue());
       }
     }
   }
