@@ -9,7 +9,6 @@ import io.thermograd.wire.BasinReport;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -219,42 +218,11 @@ public final class Basins {
   /** For the page; null while the run has not been placed anywhere. */
   public @Nullable BasinReport report() {
     Chart known = chart;
-    Trail kept = trail;
-    if (known == null || kept == null || ledger.current() == 0) {
+    if (known == null || ledger.current() == 0) {
       return null;
     }
-    int k = ledger.basins();
-    double total = Arrays.stream(ledger.steps()).sum();
-    List<Double> occupation = new ArrayList<>();
-    List<Double> stays = new ArrayList<>();
-    List<BasinReport.Point> centres = new ArrayList<>();
-    List<BasinReport.Flow> flows = new ArrayList<>();
-    for (int b = 1; b <= k; b++) {
-      occupation.add(total == 0 ? 1.0 / k : ledger.steps()[b - 1] / total);
-      long ended = ledger.stays()[b - 1];
-      stays.add(ended == 0 ? Double.NaN : (double) ledger.steps()[b - 1] / ended);
-      centres.add(point(known.bottom(b)));
-      for (int c = 1; c <= k; c++) {
-        if (ledger.transitions()[b - 1][c - 1] > 0) {
-          flows.add(new BasinReport.Flow(b, c, ledger.transitions()[b - 1][c - 1]));
-        }
-      }
-    }
     known.slow(at, slow);
-    return new BasinReport(
-        ledger.current(),
-        k,
-        ledger.transitionCount(),
-        occupation,
-        stays,
-        claimed && validity.passed(),
-        point(Arrays.copyOf(slow, known.dims())),
-        centres,
-        flows);
-  }
-
-  private static BasinReport.Point point(double[] y) {
-    return new BasinReport.Point(y[0], y.length > 1 ? y[1] : 0);
+    return BasinReports.of(ledger, known, claimed && validity.passed(), slow);
   }
 
   /** Puts every quantity of the basins, or the reason why it is absent, into the list. */
