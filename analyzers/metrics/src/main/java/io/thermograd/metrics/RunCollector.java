@@ -49,7 +49,8 @@ final class RunCollector implements MultiCollector {
       new MetricMetadata(
           PREFIX + "telemetry_dropped", "Events that the run's agents have had to drop");
   private static final MetricMetadata ALERTS =
-      new MetricMetadata(PREFIX + "alerts", "Episodes of alerts about the run, counted when they open");
+      new MetricMetadata(
+          PREFIX + "alerts", "Episodes of alerts about the run, counted when they open");
 
   private final Supplier<Collection<RunSeries>> runs;
 

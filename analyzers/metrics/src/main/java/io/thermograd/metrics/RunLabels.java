@@ -37,8 +37,6 @@ final class RunLabels {
           "status",
           "partition",
           "index",
-          "name",
-          "forecast",
           "le",
           "job",
           "instance",

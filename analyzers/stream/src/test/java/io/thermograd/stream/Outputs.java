@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.thermograd.wire.Alert;
 import io.thermograd.wire.Insight;
 import io.thermograd.wire.Quantity;
+import io.thermograd.wire.QuantityName;
 import io.thermograd.wire.Regime;
 import io.thermograd.wire.Severity;
 import io.thermograd.wire.Verdict;
@@ -52,6 +53,14 @@ final class Outputs {
     }
     assertThat(insight.absent().containsKey("regime")).isEqualTo(insight.regime() == null);
     insight.absent().values().forEach(Outputs::sane);
+    for (QuantityName name : QuantityName.values()) {
+      assertThat(
+              insight.quantities().containsKey(name.id())
+                  || insight.vectors().containsKey(name.id())
+                  || insight.absent().containsKey(name.id()))
+          .as("%s, or why it is absent", name.id())
+          .isTrue();
+    }
     insight
         .quantities()
         .forEach(
