@@ -28,7 +28,13 @@ class DemoIT {
           "Loss if the learning rate were halved",
           "Temperature by direction",
           "Variance over its stationary solution",
-          "Rotational flow");
+          "Rotational flow",
+          "Autocorrelation time",
+          "Fluctuation and dissipation",
+          "Occupation of the basins",
+          "Spectral gap, three ways",
+          "Escape within the budget",
+          "Forecasts that held");
 
   private static final Path SHOTS = Path.of("target", "screenshots");
   private static final Duration STARTS = Duration.ofMinutes(1);

@@ -4,6 +4,8 @@ import io.thermograd.metrics.Health;
 import io.thermograd.metrics.MetricsServer;
 import io.thermograd.metrics.ThermogradMetrics;
 import io.thermograd.wire.Alert;
+import io.thermograd.wire.Findings;
+import io.thermograd.wire.ForecastScore;
 import io.thermograd.wire.Insight;
 import io.thermograd.wire.Quantity;
 import io.thermograd.wire.QuantityName;
@@ -112,7 +114,24 @@ final class SyntheticRuns implements AutoCloseable {
             List.of(Quantity.of(2, 1.8, 2.2, "vector"), Quantity.of(0.5, 0.4, 0.6, "vector")));
       }
     }
-    return new Insight(run, 0, step, now(), quantities, vectors, Map.of(), regime, List.of(), null);
+    Findings findings =
+        new Findings(
+            null,
+            List.of(),
+            Map.of("loss", new ForecastScore(step / 100 + 1, step / 100, 0.9, 1.5)),
+            Map.of("accuracy", Quantity.of(0.9, 0.8, 1, "random_scaling")));
+    return new Insight(
+        run,
+        0,
+        step,
+        now(),
+        quantities,
+        vectors,
+        Map.of(),
+        regime,
+        List.of("oscillating"),
+        null,
+        findings);
   }
 
   private static double now() {
