@@ -9,7 +9,7 @@ import sys
 import time
 import types
 import weakref
-from typing import Any, Callable, Dict, Optional, Set
+from typing import Any, Callable, Dict, List, Optional, Set
 
 import torch
 
@@ -24,6 +24,10 @@ from .sinks import Sink, open_sink
 from .sketch import Sketcher, sqnorm
 
 LOG = logging.getLogger("thermograd")
+
+# Steps of small models are folded together (`later`), unless that would keep one from being seen for long.
+_TOGETHER = 8
+_WAIT_SECONDS = 0.1
 
 
 def watch(
@@ -119,6 +123,8 @@ class Watcher:
         self._pending: Optional[StepParts] = None
         self._early: Optional[StepParts] = None
         self._next_step = 0
+        self._waiting: List[StepParts] = []
+        self._together = _TOGETHER if self._sketcher.defers else 1
         self._failures: Set[str] = set()
         started.parameter_count = self._sketcher.parameter_count
         started.sketch_scheme = self._sketcher.scheme
@@ -177,7 +183,7 @@ class Watcher:
         if status not in codes:
             raise ValueError(f"status should be one of {', '.join(codes)}: was {status!r}")
         self._finished = True
-        self._emit()
+        self._guarded("step", self.flush)
         self._unhook()
         self._chunks.close()
         self._excepthook()
@@ -261,6 +267,19 @@ class Watcher:
         parts = self._pending
         if parts is not None:
             self._pending = None
+            self._waiting.append(parts)
+            if len(self._waiting) >= self._together or parts.time - self._waiting[0].time > _WAIT_SECONDS:
+                self._deliver()
+
+    def flush(self) -> None:
+        """Hands the latest step on to the sink as it is; for a training that is about to pause."""
+        self._emit()
+        self._deliver()
+
+    def _deliver(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for parts in waiting:
+            parts.fold()
             parts.begin_transfer()
             self._reporter.report(parts.message, parts.size())
 
