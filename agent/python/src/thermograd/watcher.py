@@ -268,7 +268,7 @@ class Watcher:
         if parts is not None:
             self._pending = None
             self._waiting.append(parts)
-            if len(self._waiting) >= self._together or parts.time - self._waiting[0].time > _WAIT_SECONDS:
+            if len(self._waiting) >= self._together or time.time() - self._waiting[0].time > _WAIT_SECONDS:
                 self._deliver()
 
     def flush(self) -> None:
@@ -311,7 +311,8 @@ def _interrupt(kind: type) -> bool:
 
 
 def _detached(value: Any) -> Any:
-    return value.detach() if isinstance(value, torch.Tensor) else float(value)
+    # In the host's memory a number is as cheap as a view, and stays what it is when its owner adds to it.
+    return value.detach() if isinstance(value, torch.Tensor) and value.device.type != "cpu" else float(value)
 
 
 def _wrap_step(optimizer: torch.optim.Optimizer, around: Any) -> Callable[[], None]:
