@@ -9,6 +9,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 import torch
 from torch.autograd import Variable
 
+from .later import Folding
 from .sketch import Sketcher
 
 
@@ -16,17 +17,20 @@ from .sketch import Sketcher
 class Chunk:
     """S of what one backward pass added to ``.grad``, and its examples where they are known."""
 
-    sketch: torch.Tensor
+    sketch: Any  # a tensor, or a `Folding`
     examples: Optional[int]
 
 
 @dataclass
 class Gathered:
-    """A step's chunks, S of the gradient that the optimizer is about to use, and its square where that is known."""
+    """A step's chunks, S of the gradient that the optimizer is about to use, and its square where that is known.
+
+    Where nothing has to be computed with them, small models' are a `Folding` still.
+    """
 
     chunks: List[Chunk]
-    used: torch.Tensor
-    used_sqnorm: Optional[torch.Tensor]
+    used: Any
+    used_sqnorm: Any
     changed: bool
 
 
@@ -170,12 +174,19 @@ class Chunks:
                 added |= after[1] - before[1] == 1
         return not added
 
+    def _seen(self, grads: Sequence[Optional[torch.Tensor]]) -> Tuple[Any, Any]:
+        sketcher = self._sketcher
+        if sketcher.defers:
+            folding = Folding(sketcher, sketcher.gather(grads))
+            return folding, folding
+        return sketcher.sketch_quietly(grads), sketcher.sqnorm
+
     def take(self, grads: Sequence[Optional[torch.Tensor]]) -> Gathered:
         """The chunks since the last step, and the gradient in use. Under ``torch.no_grad()``."""
         if self._total is None:
-            used = self._sketcher.sketch_quietly(grads)
+            used, square = self._seen(grads)
             examples = self._examples if self._noted is None else self._noted[1]
-            gathered = Gathered([Chunk(used, examples)], used, self._sketcher.sqnorm, False)
+            gathered = Gathered([Chunk(used, examples)], used, square, False)
             self._noted = None
         else:
             changed = self._versions != self._now()

@@ -9,6 +9,7 @@ import torch
 
 from . import thermograd_pb2 as pb
 from .chunks import Gathered
+from .later import Folding, folded
 from .probes import Curvature
 
 _OVERHEAD = 512
@@ -31,18 +32,19 @@ class StepParts:
         self.learning_rate: Any = None
         self.scales_with_gradient = True
         self.summed = 1  # how many times ḡ the gradient in use is
-        self.param_sketch: Optional[torch.Tensor] = None
-        self.grad_sketch: Optional[torch.Tensor] = None
-        self.grad_sqnorm: Optional[torch.Tensor] = None
+        # Tensors, or to be folded.
+        self.param_sketch: Any = None
+        self.grad_sketch: Any = None
+        self.grad_sqnorm: Any = None
         self.tracked: Dict[str, Any] = {}
         self.curvature: Optional[Curvature] = None
-        self._micro: List[torch.Tensor] = []
+        self._micro: List[Any] = []
         self._sizes: List[Optional[int]] = []
         self._batch: Optional[int] = None  # B, where the micro-batches are a probe's
         self._event: Any = None
 
     def set_gradients(
-        self, gathered: Gathered, accumulation: str, decay: float, theta: torch.Tensor
+        self, gathered: Gathered, accumulation: str, decay: float, theta: Any
     ) -> None:
         """Micro-batch gradients g_j whose mean is ḡ, the gradient in use, weight decay included."""
         chunks = gathered.chunks
@@ -52,20 +54,22 @@ class StepParts:
             self.grad_sketch = gathered.used
             self._micro = [chunks[0].sketch]
             return
+        used, sketches = folded(gathered.used), [folded(c.sketch) for c in chunks]
         # ḡ is the mean over micro-batches. Where m losses were summed undivided, the optimizer used mḡ:
         # that is a learning rate of mη.
         summed = accumulation == "sum" and m > 1
         self.summed = m if summed else 1
+        theta = folded(theta) if decay else theta
         penalty = (decay / m if summed else decay) * theta if decay else None
         if summed and self.learning_rate is not None and self.scales_with_gradient:
             self.learning_rate = m * self.learning_rate
-        self.grad_sketch = gathered.used if decay == 0 else gathered.used + decay * theta
+        self.grad_sketch = used if decay == 0 else used + decay * theta
         scale = 1.0 if summed or m == 1 else float(m)
-        self._micro = [scale * c.sketch if scale != 1 else c.sketch for c in chunks]
+        self._micro = [scale * g if scale != 1 else g for g in sketches]
         if gathered.changed:
             # Unscaled, clipped or otherwise multiplied since: all chunks in the same way.
-            total = sum((c.sketch for c in chunks), torch.zeros_like(gathered.used))
-            factor = torch.dot(gathered.used, total) / torch.dot(total, total)
+            total = sum(sketches, torch.zeros_like(used))
+            factor = torch.dot(used, total) / torch.dot(total, total)
             self._micro = [factor * g for g in self._micro]
         if penalty is not None:
             self._micro = [g + penalty for g in self._micro]
@@ -87,6 +91,14 @@ class StepParts:
         """Bytes of the message, about."""
         vectors = len(self._micro) + (self.param_sketch is not None)
         return _OVERHEAD + 4 * vectors * (self._micro[0].numel() if self._micro else 0)
+
+    def fold(self) -> None:
+        """Makes what was left for later."""
+        self._micro = [folded(g) for g in self._micro]
+        self.param_sketch = folded(self.param_sketch)
+        self.grad_sketch = folded(self.grad_sketch)
+        if isinstance(self.grad_sqnorm, Folding):
+            self.grad_sqnorm = self.grad_sqnorm.square()
 
     def begin_transfer(self) -> None:
         """Starts copies to the host, on a device that has its own memory, without waiting for them."""

@@ -7,7 +7,7 @@ import logging
 import time
 import types
 import weakref
-from typing import Any, Callable, Dict, Optional, Set
+from typing import Any, Callable, Dict, List, Optional, Set
 
 import torch
 
@@ -22,6 +22,10 @@ from .sinks import Sink, open_sink
 from .sketch import Sketcher, sqnorm
 
 LOG = logging.getLogger("thermograd")
+
+# Steps of small models are folded together (`later`), unless that would keep one from being seen for long.
+_TOGETHER = 8
+_WAIT_SECONDS = 0.1
 
 
 def watch(
@@ -128,6 +132,8 @@ class Watcher:
         self._pending: Optional[StepParts] = None
         self._early: Optional[StepParts] = None
         self._next_step = 0
+        self._waiting: List[StepParts] = []
+        self._together = _TOGETHER if self._sketcher.defers else 1
         self._failures: Set[str] = set()
         started.parameter_count = self._sketcher.parameter_count
         started.sketch_scheme = self._sketcher.scheme
@@ -191,7 +197,7 @@ class Watcher:
         if status not in codes:
             raise ValueError(f"status should be one of {', '.join(codes)}: was {status!r}")
         self._finished = True
-        self._emit()
+        self._guarded("step", self.flush)
         self._unhook()
         self._chunks.close()
         self._unguard()
@@ -279,6 +285,19 @@ class Watcher:
         parts = self._pending
         if parts is not None:
             self._pending = None
+            self._waiting.append(parts)
+            if len(self._waiting) >= self._together or time.time() - self._waiting[0].time > _WAIT_SECONDS:
+                self._deliver()
+
+    def flush(self) -> None:
+        """Hands the latest step on to the sink as it is; for a training that is about to pause."""
+        self._emit()
+        self._deliver()
+
+    def _deliver(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for parts in waiting:
+            parts.fold()
             parts.begin_transfer()
             self._reporter.report(parts.message, parts.size())
 
@@ -302,7 +321,8 @@ def _line(error: Exception) -> str:
 
 
 def _detached(value: Any) -> Any:
-    return value.detach() if isinstance(value, torch.Tensor) else float(value)
+    # In the host's memory a number is as cheap as a view, and stays what it is when its owner adds to it.
+    return value.detach() if isinstance(value, torch.Tensor) and value.device.type != "cpu" else float(value)
 
 
 def _wrap_step(optimizer: torch.optim.Optimizer, around: Any) -> Callable[[], None]:
