@@ -21,12 +21,17 @@ class Chunk:
 
 @dataclass
 class Gathered:
-    """A step's chunks, S of the gradient that the optimizer is about to use, and its square where that is known."""
+    """A step's chunks, S of the gradient that the optimizer is about to use, and its square where that is known.
+
+    Where the gradient was changed since the last backward pass, ``before`` is S of what it was then; None: the sum of
+    the chunks. No chunks: nobody knows them.
+    """
 
     chunks: List[Chunk]
     used: torch.Tensor
     used_sqnorm: Optional[torch.Tensor]
     changed: bool
+    before: Optional[torch.Tensor] = None
 
 
 class Chunks:

@@ -28,7 +28,9 @@ class Launcher:
     def __init__(self, sink: str, **arguments: Any):
         """:raises ValueError, ImportError, OSError: when nothing can be sent there"""
         self._where = sink
-        self._first: Optional[Sink] = open_sink(sink)
+        # Several processes agree on a recording when they know of each other, in watch().
+        self._alone = os.environ.get("WORLD_SIZE", "1") == "1"
+        self._first: Optional[Sink] = open_sink(sink) if self._alone else None
         self._arguments = arguments
         self._watchers: List[Watcher] = []
         self._losses: List[torch.Tensor] = []
@@ -81,13 +83,14 @@ class Launcher:
         watcher.loss_source = self._loss
         self._watchers.append(watcher)
 
-    def _sink(self) -> Sink:
+    def _sink(self) -> "str | Sink":
         if self._first is not None:
             sink, self._first = self._first, None
             return sink
         # Two runs cannot share a recording.
         stem, suffix = os.path.splitext(self._where)
-        return open_sink(f"{stem}-{len(self._watchers) + 1}{suffix}" if suffix == ".tgr" else self._where)
+        number = len(self._watchers) + 1
+        return f"{stem}-{number}{suffix}" if suffix == ".tgr" and number > 1 else self._where
 
     def _named(self) -> Dict[str, Any]:
         arguments = dict(self._arguments)

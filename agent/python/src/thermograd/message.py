@@ -34,10 +34,11 @@ class StepParts:
         self._micro: List[torch.Tensor] = []
         self._sizes: List[Optional[int]] = []
         self._batch: Optional[int] = None  # B, where the micro-batches are a probe's
+        self.one_of_many = False  # ranks: neither B nor ḡ is known to one of them
         self._event: Any = None
 
     def set_gradients(
-        self, gathered: Gathered, accumulation: str, decay: float, theta: torch.Tensor
+        self, gathered: Gathered, accumulation: str, decay: float, theta: Optional[torch.Tensor]
     ) -> None:
         """Micro-batch gradients g_j whose mean is ḡ, the gradient in use, weight decay included."""
         chunks = gathered.chunks
@@ -46,15 +47,17 @@ class StepParts:
         # that is a learning rate of mη.
         summed = accumulation == "sum" and m > 1
         self.summed = m if summed else 1
-        penalty = (decay / m if summed else decay) * theta if decay else None
+        penalty = (decay / m if summed else decay) * theta if decay and theta is not None else None
         if summed and self.learning_rate is not None and self.scales_with_gradient:
             self.learning_rate = m * self.learning_rate
-        self.grad_sketch = gathered.used if decay == 0 else gathered.used + decay * theta
+        self.grad_sketch = gathered.used if theta is None or decay == 0 else gathered.used + decay * theta
         scale = 1.0 if summed or m == 1 else float(m)
         self._micro = [scale * c.sketch if scale != 1 else c.sketch for c in chunks]
         if gathered.changed:
             # Unscaled, clipped or otherwise multiplied since: all chunks in the same way.
-            total = sum((c.sketch for c in chunks), torch.zeros_like(gathered.used))
+            total = gathered.before
+            if total is None:
+                total = sum((c.sketch for c in chunks), torch.zeros_like(gathered.used))
             factor = torch.dot(gathered.used, total) / torch.dot(total, total)
             self._micro = [factor * g for g in self._micro]
         if penalty is not None:
@@ -108,7 +111,10 @@ class StepParts:
         if self.learning_rate is not None:
             event.learning_rate = float(self.learning_rate)
         sizes = self._examples()
-        if sizes is None:
+        if self.one_of_many:
+            for g, b in zip(self._micro, sizes or []):
+                event.micro_batches.add(examples=b).grad_sketch.float32 = _bytes(g)
+        elif sizes is None:
             # Nobody said how many examples: the gradient alone, without a batch size, is not noise.
             event.grad_sketch.float32 = _bytes(sum(self._micro) / len(self._micro))
         else:
@@ -131,6 +137,8 @@ class StepParts:
 
     def _examples(self) -> Optional[List[int]]:
         m = len(self._micro)
+        if m == 0:
+            return None
         if self._batch is not None:
             return [b for b in self._sizes if b]
         if self.examples is not None:

@@ -50,6 +50,10 @@ class ParameterSketch:
             self._age = 0
         return self._theta
 
+    def forget(self) -> None:
+        """The step that was made is not known in sketch space: the next one is looked at."""
+        self._theta = None
+
     def after(self, gradient: torch.Tensor) -> None:
         """Takes over the step that was made with this S ḡ, weight decay included."""
         group = self._linear()

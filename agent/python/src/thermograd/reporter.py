@@ -10,6 +10,7 @@ from collections import deque
 from typing import Callable, Deque, Optional, Tuple
 
 from . import thermograd_pb2 as pb
+from .ranks import Ranks
 from .sinks import Sink
 
 LOG = logging.getLogger("thermograd")
@@ -18,6 +19,7 @@ QUEUE_BYTES = 64 << 20
 _RETRY_SECONDS = 1.0
 _WARN_SECONDS = 60.0
 _LOOK_SECONDS = 0.05
+_FLUSH_SECONDS = 5.0
 
 # An event's message is made on the thread, from tensors that may still be on their way.
 Step = Callable[[], pb.StepEvent]
@@ -31,8 +33,12 @@ class Reporter:
     minute at most. `report` costs a few microseconds; from any thread.
     """
 
-    def __init__(self, started: pb.RunStarted, sink: Sink, queue_bytes: int = QUEUE_BYTES):
+    def __init__(
+        self, started: pb.RunStarted, sink: Sink, queue_bytes: int = QUEUE_BYTES, ranks: Optional[Ranks] = None
+    ):
+        """:param ranks: the processes that send the same run's steps, of which this is one"""
         self._started = started
+        self._ranks = ranks
         self._sink = sink
         self._queue: Deque[Tuple[Step, int]] = deque()
         self._room = queue_bytes
@@ -81,7 +87,7 @@ class Reporter:
         atexit.unregister(self.close)
 
     def _run(self) -> None:
-        if not self._insist(pb.Event(run_started=self._started)):
+        if not self._open():
             self._give_up()
             return
         while True:
@@ -96,12 +102,40 @@ class Reporter:
             self._send(step)
         self._give_up()
 
+    def _open(self) -> bool:
+        """Whether the run is known at the other end, so that steps may follow."""
+        if self._ranks is None:
+            return self._insist(pb.Event(run_started=self._started))
+        if self._ranks.first:
+            opened = self._insist(pb.Event(run_started=self._started))
+            self._flush()
+            self._ranks.say("started")
+            return opened
+        return self._until(lambda: self._ranks is None or self._ranks.all_said("started"))
+
+    def _until(self, true: Callable[[], bool]) -> bool:
+        while not true():
+            with self._lock:
+                left = self._deadline - time.monotonic()
+                if left <= 0:
+                    return False
+                self._lock.wait(min(left, _LOOK_SECONDS))
+        return True
+
+    def _flush(self) -> None:
+        # Of sinks that send later than they are told to: what others send must not overtake it.
+        flush = getattr(self._sink, "flush", None)
+        if flush is not None:
+            flush(max(0.1, min(_FLUSH_SECONDS, self._deadline - time.monotonic())))
+
     def _send(self, step: Step) -> None:
         try:
             event = step()
             event.run_id = self._started.run_id
             event.attempt = self._started.attempt
             event.dropped_events = self.lost
+            if self._ranks is not None:
+                event.rank = self._ranks.rank
             self._sink.send(pb.Event(step=event))
         except Exception as error:
             self._refused += 1
@@ -134,8 +168,16 @@ class Reporter:
         )
         left = max(0.1, self._deadline - time.monotonic())
         try:
-            self._insist(pb.Event(run_finished=finished))
+            if self._ranks is None:
+                self._insist(pb.Event(run_finished=finished))
+            elif self._ranks.first:
+                self._until(self._ranks.others_done)
+                self._insist(pb.Event(run_finished=finished))
+            else:
+                self._flush()
             self._sink.close(left)
+            if self._ranks is not None:
+                self._ranks.say("done")
         except Exception as error:
             self._warn(f"the sink does not close: {_brief(error)}")
         if self.lost:

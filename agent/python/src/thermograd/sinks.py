@@ -146,6 +146,10 @@ class ConfluentSink:
             TOPIC, key=_run_id(event), value=event.SerializeToString(), on_delivery=self._delivered
         )
 
+    def flush(self, seconds: float) -> None:
+        """Waits until what was sent has arrived, or so long."""
+        self._producer.flush(seconds)
+
     def _delivered(self, error: Optional[object], message: object) -> None:
         if error is not None:
             self._failed += 1
@@ -185,6 +189,10 @@ class KafkaPythonSink:
     def send(self, event: pb.Event) -> None:
         future = self._connected().send(TOPIC, key=_run_id(event), value=event.SerializeToString())
         future.add_errback(self._lost)
+
+    def flush(self, seconds: float) -> None:
+        """Waits until what was sent has arrived, or so long."""
+        self._producer.flush(timeout=seconds)
 
     def _lost(self, error: BaseException) -> None:
         with self._lock:

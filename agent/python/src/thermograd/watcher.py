@@ -13,11 +13,12 @@ from typing import Any, Callable, Dict, Optional, Set
 
 import torch
 
-from . import settings
+from . import distributed, settings
 from . import thermograd_pb2 as pb
 from .chunks import Chunks
 from .message import StepParts
 from .parameters import ParameterSketch, precondition
+from .ranks import Ranks, ranks_of
 from .probes import CurvatureProbe, Probing, split_gradients, unnoticed
 from .reporter import Reporter
 from .sinks import Sink, open_sink
@@ -62,11 +63,18 @@ def watch(
     :param dim: floats in a sketch, a power of two; ‖·‖² of a sketch has a relative error of √(4/dim)
     :param attempt: counts restarts of the same run from a checkpoint
     :raises ValueError: in one line, when an argument is wrong or the optimizer has nothing to train
+
+    Under ``DistributedDataParallel`` every process calls this with its own module and optimizer; each sends its own
+    micro-batches, before they are averaged, and the first one's ``run_id``, ``attempt`` and ``seed`` are everybody's.
     """
+    ranks = ranks_of(model)
+    if ranks is not None and probing is not None:
+        raise ValueError("probing should be None where several processes train: its gradients would not be averaged")
     return Watcher(
         model,
         optimizer,
-        sink=open_sink(sink),
+        ranks=ranks,
+        sink=sink if ranks is not None else open_sink(sink),
         accumulation=accumulation,
         probing=probing,
         exact_norms=exact_norms,
@@ -92,8 +100,9 @@ class Watcher:
         model: Optional[torch.nn.Module],
         optimizer: torch.optim.Optimizer,
         *,
-        sink: Sink,
+        sink: "str | Sink",
         started: pb.RunStarted,
+        ranks: Optional[Ranks],
         accumulation: str,
         probing: Optional[Probing],
         exact_norms: bool,
@@ -105,12 +114,16 @@ class Watcher:
         if getattr(optimizer, "_thermograd", None) is not None:
             raise ValueError("optimizer is watched already: call finish() of its watcher first")
         parameters = settings.parameters(optimizer)
+        self._ranks = ranks
+        if ranks is not None:
+            sink, seed = distributed.join(ranks, sink, started, seed)
         self._optimizer = optimizer
         self._parameters = parameters
         self._sketcher = Sketcher(parameters, dim, seed)
         self._accumulation = accumulation
         self._theta = ParameterSketch(optimizer, parameters, self._sketcher)
-        self._chunks = Chunks(model, parameters, self._sketcher)
+        kind = Chunks if ranks is None else distributed.RankChunks
+        self._chunks = kind(model, parameters, self._sketcher)
         self._model = model
         self._probing = probing
         self._exact_norms = exact_norms
@@ -123,7 +136,7 @@ class Watcher:
         started.sketch_scheme = self._sketcher.scheme
         started.sketch_dim = self._sketcher.dim
         started.sketch_seed = seed & 0xFFFFFFFFFFFFFFFF
-        self._reporter = Reporter(started, sink)
+        self._reporter = Reporter(started, sink, ranks=ranks)
         self._finished = False
         #: Asked before each step for its loss; what `log` says counts more.
         self.loss_source: Optional[Callable[[], Any]] = None
@@ -218,14 +231,17 @@ class Watcher:
         if self.loss_source is not None and parts.loss is None:
             parts.loss = self.loss_source()
         grads = [p.grad for p in self._parameters]
-        theta = self._theta.before(grads)
         decay = self._theta.decay
-        parts.param_sketch = theta
+        first = self._ranks is None or self._ranks.first
+        parts.one_of_many = self._ranks is not None
+        # Parameters are the same on every rank: one of them sends them.
+        theta = self._theta.before(grads) if first or decay else None
+        parts.param_sketch = theta if first else None
         gathered = self._chunks.take(grads)
         parts.set_gradients(gathered, self._accumulation, decay, theta)
         if decay == 0:
             square = gathered.used_sqnorm
-            if square is None and self._exact_norms:
+            if square is None and self._exact_norms and first:
                 square = sqnorm(grads)
             parts.grad_sqnorm = square if square is None or parts.summed == 1 else square / parts.summed**2
         return parts
@@ -249,7 +265,10 @@ class Watcher:
             self._chunks.paused = False
 
     def _after_step(self, parts: StepParts) -> None:
-        self._theta.after(parts.grad_sketch)
+        if self._ranks is None:
+            self._theta.after(parts.grad_sketch)
+        else:
+            self._theta.forget()
         self._pending = parts
 
     def _emit(self) -> None:

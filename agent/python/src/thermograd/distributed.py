@@ -1,0 +1,217 @@
+"""Data-parallel ranks: each one's own gradient, as DistributedDataParallel is about to average it."""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import Any, Callable, List, Optional, Sequence, Tuple
+
+import torch
+from torch.autograd import Variable
+
+from . import thermograd_pb2 as pb
+from .chunks import Chunks, Gathered
+from .ranks import Ranks
+from .sinks import RecordingSink, Sink, open_sink
+from .sketch import Sketcher
+
+try:
+    import fcntl
+except ImportError:  # not a Unix
+    fcntl = None  # type: ignore[assignment]
+
+LOG = logging.getLogger("thermograd")
+
+_HOOK = "_thermograd_hook"
+
+
+class BucketHook:
+    """Stands between DistributedDataParallel and its communication hook, and looks at the buckets that pass.
+
+    What it hands on is bit for bit what the reducer would have done without it: the user's hook where one is
+    registered after ``watch``, else g·(1/W) followed by a sum over the ranks. It cannot be taken out again, so it stays
+    with the model and looks away when nobody watches.
+    """
+
+    def __init__(self, model: torch.nn.parallel.DistributedDataParallel):
+        self.seen: Optional[Callable[[Any], None]] = None
+        self._group = model.process_group
+        self._inner: Optional[Callable[[Any, Any], Any]] = None
+        self._state: Any = None
+        try:
+            model.register_comm_hook(None, self._passing)
+        except RuntimeError as error:
+            if "can only be called once" not in str(error):
+                raise
+            raise ValueError(
+                "model should have no communication hook when watch() is called: has one; "
+                "call register_comm_hook after watch()"
+            ) from None
+        model.register_comm_hook = self._register  # type: ignore[method-assign]
+
+    def _register(self, state: Any, hook: Callable[[Any, Any], Any]) -> None:
+        if self._inner is not None:
+            raise RuntimeError("register_comm_hook or register_builtin_comm_hook can only be called once.")
+        self._inner, self._state = hook, state
+
+    def _passing(self, state, bucket):  # type: ignore[no-untyped-def]
+        # Not annotated: torch compares annotations as objects, and these would be strings.
+        if self.seen is not None:
+            self.seen(bucket)
+        if self._inner is not None:
+            return self._inner(self._state, bucket)
+        group = self._group if self._group is not None else torch.distributed.group.WORLD
+        # The reducer multiplies by the reciprocal; dividing would round differently.
+        buffer = bucket.buffer().mul_(1.0 / torch.distributed.get_world_size(group))
+        work = torch.distributed.all_reduce(buffer, group=group, async_op=True)
+        return work.get_future().then(lambda future: future.value()[0])
+
+
+def hook_of(model: torch.nn.parallel.DistributedDataParallel) -> BucketHook:
+    """The model's one hook, made when it is first watched."""
+    hook = getattr(model, _HOOK, None)
+    if hook is None:
+        hook = BucketHook(model)
+        object.__setattr__(model, _HOOK, hook)
+    return hook
+
+
+class RankChunks(Chunks):
+    """Micro-batches of one rank.
+
+    A pass under ``no_sync()`` leaves a local gradient in ``.grad``, as without ranks. In the pass that reduces, the
+    buckets hold the local gradient that is about to be averaged; after it ``.grad`` is the average over the ranks. So
+    what the trainer does to it before the step (clipping, unscaling) shows as a change of another vector than the sum
+    of the chunks; its S is taken after each pass from when a first change was seen. Chunks of that first step are not
+    sent, since nobody knows by how much they would have to be multiplied.
+    """
+
+    def __init__(
+        self,
+        model: torch.nn.parallel.DistributedDataParallel,
+        parameters: Sequence[torch.nn.Parameter],
+        sketcher: Sketcher,
+    ):
+        reduced = {id(p) for p in model.parameters()}
+        foreign = sum(id(p) not in reduced for p in parameters)
+        if foreign:
+            raise ValueError(
+                f"optimizer should have parameters of the DistributedDataParallel module only: has {foreign} others"
+            )
+        super().__init__(model, parameters, sketcher)
+        self._places = {id(p): i for i, p in enumerate(parameters)}
+        self._local: Optional[torch.Tensor] = None
+        self._local_square: Optional[torch.Tensor] = None
+        self._anew = False
+        self._failed = False
+        self._changes = False
+        self._reduced: Optional[torch.Tensor] = None
+        self._hook = hook_of(model)
+        self._hook.seen = self._bucket
+
+    def close(self) -> None:
+        super().close()
+        self._hook.seen = None
+
+    @torch.no_grad()
+    def _bucket(self, bucket: Any) -> None:
+        if self.paused:
+            return
+        try:
+            grads: List[Optional[torch.Tensor]] = [None] * len(self._parameters)
+            known = False
+            for p, g in zip(bucket.parameters(), bucket.gradients()):
+                place = self._places.get(id(p))
+                if place is not None:
+                    grads[place], known = g, True
+            if not known:
+                return
+            part, square = self._sketcher.sketch(grads), self._sketcher.sqnorm
+            if self._local is None:
+                self._local, self._local_square = part, square
+            else:
+                self._local = self._local + part
+                self._local_square = None if square is None else self._local_square + square
+        except Exception as error:
+            if not self._failed:
+                self._failed = True
+                LOG.warning("a rank's gradient could not be watched: %s. Training is not affected.", error)
+
+    def _reached(self, grad: torch.Tensor) -> None:
+        if not self._queued and not self.paused:
+            # Before anything of this pass was added.
+            self._anew = self._versions != self._now()
+        super()._reached(grad)
+
+    def _cleared(self) -> bool:
+        return self._anew
+
+    def _sketch(self) -> torch.Tensor:
+        local, self._local = self._local, None
+        if local is None:
+            return super()._sketch()
+        self._sketcher.sqnorm = self._local_square
+        return local
+
+    def _passed(self) -> None:
+        reduces = self._local is not None
+        super()._passed()
+        self._reduced = None
+        if reduces:
+            # Behind the reducer, whose own callback puts the averages into .grad.
+            Variable._execution_engine.queue_callback(self._settled)
+
+    def _settled(self) -> None:
+        self._versions = self._now()
+        if self._changes:
+            with torch.no_grad():
+                self._reduced = super()._sketch()
+
+    def take(self, grads: Sequence[Optional[torch.Tensor]]) -> Gathered:
+        chunks, total, before = self._chunks, self._total, self._reduced
+        self._chunks, self._total, self._reduced = [], None, None
+        changed = self._versions != self._now()
+        self._versions = []
+        if total is None:
+            return Gathered([], self._sketcher.sketch([None] * len(self._parameters)), None, False)
+        if not changed:
+            return Gathered(chunks, total, None, False)
+        self._changes = True
+        used = super()._sketch()
+        return Gathered([] if before is None else chunks, used, None, True, before)
+
+
+class SharedRecordingSink(RecordingSink):
+    """One recording that every process of a host, or of a shared file system with locks, adds to."""
+
+    def __init__(self, path: str, first: bool):
+        """:raises ValueError: where files cannot be locked"""
+        if fcntl is None:
+            raise ValueError(f"sink should be kafka://HOST:PORT for several processes on this system: was {path!r}")
+        if first:
+            super().__init__(path)
+        else:
+            self._file = open(path, "r+b", buffering=0)
+
+    def send(self, event: Any) -> None:
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+        try:
+            self._file.seek(0, 2)
+            super().send(event)
+        finally:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+
+
+def join(ranks: Ranks, sink: "str | Sink", started: pb.RunStarted, seed: int) -> Tuple[Sink, int]:
+    """Opens the sink of this rank, after the first one's, and takes over the first one's names; (sink, seed)."""
+    if ranks.first:
+        opened = _open(sink, True)
+        return opened, ranks.agree(started, seed)
+    seed = ranks.agree(started, seed)
+    return _open(sink, False), seed
+
+
+def _open(sink: "str | Sink", first: bool) -> Sink:
+    if isinstance(sink, (str, os.PathLike)) and os.fspath(sink).endswith(".tgr"):
+        return SharedRecordingSink(os.fspath(sink), first)
+    return open_sink(sink)
