@@ -120,6 +120,10 @@ class Chunks:
                 added |= after[1] - before[1] == 1
         return not added
 
+    def forget(self) -> None:
+        """What was gathered was thrown away."""
+        self._chunks, self._total, self._versions = [], None, []
+
     def take(self, grads: Sequence[Optional[torch.Tensor]]) -> Gathered:
         """The chunks since the last step, and the gradient in use."""
         chunks, total = self._chunks, self._total

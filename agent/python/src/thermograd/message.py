@@ -30,6 +30,11 @@ class StepParts:
         self.grad_sketch: torch.Tensor = torch.empty(0)
         self.grad_sqnorm: Optional[torch.Tensor] = None
         self.tracked: Dict[str, Any] = {}
+        self.raw_grad_sqnorm: Optional[torch.Tensor] = None
+        self.loss_scale: Optional[torch.Tensor] = None
+        self.nonfinite: Optional[torch.Tensor] = None  # elements of a gradient that a loss scaler threw away
+        self.fused_scale: Optional[torch.Tensor] = None  # a fused optimizer divides the gradient by this itself,
+        self.found_inf: Optional[torch.Tensor] = None  # and skips its step where this is not 0
         self.curvature: Optional[Curvature] = None
         self._micro: List[torch.Tensor] = []
         self._sizes: List[Optional[int]] = []
@@ -58,8 +63,15 @@ class StepParts:
             total = gathered.before
             if total is None:
                 total = sum((c.sketch for c in chunks), torch.zeros_like(gathered.used))
-            factor = torch.dot(gathered.used, total) / torch.dot(total, total)
+            square = torch.dot(total, total)
+            factor = torch.dot(gathered.used, total) / square
+            self.raw_grad_sqnorm = square / self.summed**2
+            if self.loss_scale is not None:
+                self.raw_grad_sqnorm = self.raw_grad_sqnorm / self.loss_scale.double().square()
             self._micro = [factor * g for g in self._micro]
+        if self.fused_scale is not None:
+            self.grad_sketch = self.grad_sketch / self.fused_scale
+            self._micro = [g / self.fused_scale for g in self._micro]
         if penalty is not None:
             self._micro = [g + penalty for g in self._micro]
         self._sizes = [c.examples for c in chunks]
@@ -93,6 +105,10 @@ class StepParts:
         self.param_sketch = None if self.param_sketch is None else _to_host(self.param_sketch)
         self.grad_sqnorm = None if self.grad_sqnorm is None else _to_host(self.grad_sqnorm)
         self.grad_sketch = torch.empty(0)
+        self.raw_grad_sqnorm = _to_host(self.raw_grad_sqnorm)
+        self.loss_scale = _to_host(self.loss_scale)
+        self.nonfinite = _to_host(self.nonfinite)
+        self.found_inf = _to_host(self.found_inf)
         self.loss = _to_host(self.loss)
         self.validation_loss = _to_host(self.validation_loss)
         self.tracked = {name: _to_host(value) for name, value in self.tracked.items()}
@@ -111,7 +127,12 @@ class StepParts:
         if self.learning_rate is not None:
             event.learning_rate = float(self.learning_rate)
         sizes = self._examples()
-        if self.one_of_many:
+        skipped = self.found_inf if self.nonfinite is None else self.nonfinite
+        if skipped is not None and int(skipped) > 0:
+            # Not a number of the training: the scaler threw it away and will try with a smaller scale.
+            event.nonfinite_count = int(skipped)
+            self.grad_sqnorm = self.raw_grad_sqnorm = None
+        elif self.one_of_many:
             for g, b in zip(self._micro, sizes or []):
                 event.micro_batches.add(examples=b).grad_sketch.float32 = _bytes(g)
         elif sizes is None:
@@ -123,6 +144,10 @@ class StepParts:
                 event.micro_batches.add(examples=b).grad_sketch.float32 = _bytes(g)
         if self.grad_sqnorm is not None:
             event.grad_sqnorm = float(self.grad_sqnorm)
+        if self.raw_grad_sqnorm is not None:
+            event.raw_grad_sqnorm = float(self.raw_grad_sqnorm)
+        if self.loss_scale is not None:
+            event.loss_scale = float(self.loss_scale)
         if self.param_sketch is not None:
             event.param_sketch.float32 = _bytes(self.param_sketch)
         for name, value in self.tracked.items():

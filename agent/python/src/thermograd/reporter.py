@@ -22,7 +22,8 @@ _LOOK_SECONDS = 0.05
 _FLUSH_SECONDS = 5.0
 
 # An event's message is made on the thread, from tensors that may still be on their way.
-Step = Callable[[], pb.StepEvent]
+# None: there is nothing to send after all.
+Step = Callable[[], Optional[pb.StepEvent]]
 
 
 class Reporter:
@@ -75,6 +76,17 @@ class Reporter:
                 return
         if full:
             self._warn("its queue is full")
+
+    def restart(self, started: pb.RunStarted) -> None:
+        """What is reported from here on belongs to this attempt of the run."""
+
+        def begin() -> None:
+            self._started = started
+            self._open()
+
+        with self._lock:
+            if self._finish is None:
+                self._queue.append((begin, 0))
 
     def close(self, status: int = pb.RunFinished.STOPPED, seconds: float = 5.0) -> None:
         """Sends what it can within this time, and RunFinished. The first call decides the status."""
@@ -131,6 +143,8 @@ class Reporter:
     def _send(self, step: Step) -> None:
         try:
             event = step()
+            if event is None:
+                return
             event.run_id = self._started.run_id
             event.attempt = self._started.attempt
             event.dropped_events = self.lost

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 import time
-from typing import Dict, List, Optional
+from typing import Any, Dict, List, Optional, Set
 
 import torch
 
@@ -28,6 +28,23 @@ def parameters(optimizer: torch.optim.Optimizer) -> List[torch.nn.Parameter]:
     if not seen:
         raise ValueError("optimizer should have a parameter that requires grad: has none")
     return list(seen.values())
+
+
+def frozen(optimizer: torch.optim.Optimizer) -> List[torch.nn.Parameter]:
+    """Those that do not train now."""
+    return [p for group in optimizer.param_groups for p in group["params"] if not p.requires_grad]
+
+
+def group_sizes(optimizer: torch.optim.Optimizer) -> List[int]:
+    """Parameters of each group: what add_param_group changes."""
+    return [len(group["params"]) for group in optimizer.param_groups]
+
+
+def learning_rates(optimizer: torch.optim.Optimizer) -> List[Any]:
+    """One where all groups have the same, else each group's."""
+    rates = [group.get("lr") for group in optimizer.param_groups]
+    same = all(rate is rates[0] or rate == rates[0] for rate in rates)
+    return rates[:1] if same else rates
 
 
 def started(
@@ -85,10 +102,20 @@ def _describe(optimizer: torch.optim.Optimizer, message: pb.RunStarted) -> None:
     message.optimizer = kind
 
 
+_given: Set[str] = set()
+
+
 def _default_run_id() -> str:
     script = os.path.splitext(os.path.basename(sys.argv[0] or ""))[0]
     name = re.sub(r"[^\w.-]+", "-", script).strip("-.") or "python"
-    return f"{name}-{time.strftime('%m%d-%H%M%S')}"
+    name = f"{name}-{time.strftime('%m%d-%H%M%S')}"
+    # Two optimizers watched in the same second are two runs.
+    run_id, number = name, 1
+    while run_id in _given:
+        number += 1
+        run_id = f"{name}-{number}"
+    _given.add(run_id)
+    return run_id
 
 
 def _checked_run_id(run_id: str) -> str:

@@ -9,11 +9,11 @@ import sys
 import time
 import types
 import weakref
-from typing import Any, Callable, Dict, Optional, Set
+from typing import Any, Callable, Dict, Iterator, List, Optional, Set
 
 import torch
 
-from . import distributed, settings
+from . import distributed, scaling, settings
 from . import thermograd_pb2 as pb
 from .chunks import Chunks
 from .message import StepParts
@@ -25,6 +25,8 @@ from .sinks import Sink, open_sink
 from .sketch import Sketcher, sqnorm
 
 LOG = logging.getLogger("thermograd")
+
+_MOST_GROUPS = 16
 
 
 def watch(
@@ -118,24 +120,20 @@ class Watcher:
         if ranks is not None:
             sink, seed = distributed.join(ranks, sink, started, seed)
         self._optimizer = optimizer
-        self._parameters = parameters
-        self._sketcher = Sketcher(parameters, dim, seed)
         self._accumulation = accumulation
-        self._theta = ParameterSketch(optimizer, parameters, self._sketcher)
-        kind = Chunks if ranks is None else distributed.RankChunks
-        self._chunks = kind(model, parameters, self._sketcher)
         self._model = model
         self._probing = probing
         self._exact_norms = exact_norms
-        self._curvature = CurvatureProbe(probing, parameters, seed) if probing else None
+        self._seed = seed
+        self._dim = dim
+        self._follow(parameters)
         self._pending: Optional[StepParts] = None
         self._early: Optional[StepParts] = None
         self._next_step = 0
+        self._scale: Optional[torch.Tensor] = None
         self._failures: Set[str] = set()
-        started.parameter_count = self._sketcher.parameter_count
-        started.sketch_scheme = self._sketcher.scheme
-        started.sketch_dim = self._sketcher.dim
-        started.sketch_seed = seed & 0xFFFFFFFFFFFFFFFF
+        self._started = started
+        self._describe_sketch()
         self._reporter = Reporter(started, sink, ranks=ranks)
         self._finished = False
         #: Asked before each step for its loss; what `log` says counts more.
@@ -143,7 +141,40 @@ class Watcher:
         self.run_id = started.run_id
         optimizer._thermograd = self  # type: ignore[attr-defined]
         self._unhook = _wrap_step(optimizer, weakref.WeakMethod(self._around_step))
+        self._unfollow = scaling.follow()
         self._excepthook = _mark_crash(weakref.WeakMethod(self._crashed))
+
+    def _follow(self, parameters: List[torch.nn.Parameter]) -> None:
+        self._parameters = parameters
+        self._groups = settings.group_sizes(self._optimizer)
+        self._frozen = settings.frozen(self._optimizer)
+        self._sketcher = Sketcher(parameters, self._dim, self._seed)
+        self._theta = ParameterSketch(self._optimizer, parameters, self._sketcher)
+        kind = Chunks if self._ranks is None else distributed.RankChunks
+        self._chunks = kind(self._model, parameters, self._sketcher)
+        self._curvature = CurvatureProbe(self._probing, parameters, self._seed) if self._probing else None
+
+    def _describe_sketch(self) -> None:
+        self._started.parameter_count = self._sketcher.parameter_count
+        self._started.sketch_scheme = self._sketcher.scheme
+        self._started.sketch_dim = self._sketcher.dim
+        self._started.sketch_seed = self._seed & 0xFFFFFFFFFFFFFFFF
+
+    def _begin_again(self) -> None:
+        """Parameters have come (or have gone) since: from here on it is another vector, and a new attempt."""
+        if self._ranks is not None:
+            self._say_once("parameters that came after watch() are not followed where several processes train")
+            return
+        self._emit()
+        self._chunks.close()
+        self._follow(settings.parameters(self._optimizer))
+        started = pb.RunStarted()
+        started.CopyFrom(self._started)
+        started.attempt += 1
+        started.started_at = time.time()
+        self._started = started
+        self._describe_sketch()
+        self._reporter.restart(started)
 
     # ---- what the user says
 
@@ -191,6 +222,7 @@ class Watcher:
         self._finished = True
         self._emit()
         self._unhook()
+        self._unfollow()
         self._chunks.close()
         self._excepthook()
         self._optimizer._thermograd = None  # type: ignore[attr-defined]
@@ -209,6 +241,27 @@ class Watcher:
 
     # ---- what the hooks see
 
+    @contextlib.contextmanager
+    def scaled(self, scale: Optional[torch.Tensor]) -> Iterator[None]:
+        """Around the step of a loss scaler: where it makes none, the step is sent as skipped."""
+        before = self._next_step
+        self._scale = None if scale is None else scale.detach().clone()
+        try:
+            yield
+            if self._next_step == before and not self._finished:
+                self._guarded("step", self._skipped)
+                self._next_step += 1
+        finally:
+            self._scale = None
+
+    def _skipped(self) -> None:
+        parts = self._begin_step()
+        grads = [p.grad for p in self._parameters if p.grad is not None]
+        values = [g.coalesce().values() if g.is_sparse else g for g in grads]
+        parts.nonfinite = torch.stack([(~torch.isfinite(v)).sum() for v in values]).sum()
+        self._chunks.forget()
+        self._pending = parts
+
     def _around_step(self, step: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         if self._finished:
             return step(*args, **kwargs)
@@ -221,15 +274,35 @@ class Watcher:
         self._next_step += 1
         return result
 
-    def _before_step(self) -> StepParts:
+    def _begin_step(self) -> StepParts:
         self._emit()
         parts, self._early = self._early or StepParts(), None
         parts.step = self._next_step
         parts.time = time.time()
-        parts.learning_rate = self._optimizer.param_groups[0].get("lr")
-        parts.scales_with_gradient = isinstance(self._optimizer, torch.optim.SGD)
+        rates = settings.learning_rates(self._optimizer)
+        if len(rates) == 1:
+            parts.learning_rate = rates[0]
+        else:
+            # No one number is the learning rate: what needs one is absent, and says so.
+            self._say_once(
+                "the parameter groups have different learning rates, so none is sent and temperatures are absent; "
+                "each group's is tracked as learning_rate_GROUP"
+            )
+            for group, rate in enumerate(rates[:_MOST_GROUPS]):
+                parts.tracked[f"learning_rate_{group}"] = rate
+        parts.loss_scale = self._scale
+        if self._scale is not None:
+            parts.fused_scale = getattr(self._optimizer, "grad_scale", None)
+            parts.found_inf = getattr(self._optimizer, "found_inf", None)
         if self.loss_source is not None and parts.loss is None:
             parts.loss = self.loss_source()
+        return parts
+
+    def _before_step(self) -> StepParts:
+        if self._groups != settings.group_sizes(self._optimizer) or any(p.requires_grad for p in self._frozen):
+            self._begin_again()
+        parts = self._begin_step()
+        parts.scales_with_gradient = isinstance(self._optimizer, torch.optim.SGD)
         grads = [p.grad for p in self._parameters]
         decay = self._theta.decay
         first = self._ranks is None or self._ranks.first
@@ -243,7 +316,8 @@ class Watcher:
             square = gathered.used_sqnorm
             if square is None and self._exact_norms and first:
                 square = sqnorm(grads)
-            parts.grad_sqnorm = square if square is None or parts.summed == 1 else square / parts.summed**2
+            divided = parts.summed if parts.fused_scale is None else parts.summed * parts.fused_scale.double()
+            parts.grad_sqnorm = square if square is None or divided == 1 else square / divided**2
         return parts
 
     def _probe(self, probing: Probing, parts: StepParts) -> None:
@@ -288,6 +362,11 @@ class Watcher:
                 self._failures.add(kind)
                 LOG.warning("a %s could not be watched: %s. Training is not affected.", kind, _line(error))
             return None
+
+    def _say_once(self, what: str) -> None:
+        if what not in self._failures:
+            self._failures.add(what)
+            LOG.warning("run %s: %s.", self.run_id, what)
 
     def _crashed(self) -> None:
         with contextlib.suppress(Exception):
