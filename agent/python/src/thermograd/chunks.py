@@ -120,6 +120,12 @@ class Chunks:
                 added |= after[1] - before[1] == 1
         return not added
 
+    def succeed(self, other: "Chunks") -> None:
+        """Takes over from one that looked at other parameters: the step under way is one chunk of all its examples."""
+        sizes = [c.examples for c in other._chunks]
+        if sizes and None not in sizes:
+            self._examples = sum(size for size in sizes if size is not None)
+
     def forget(self) -> None:
         """What was gathered was thrown away."""
         self._chunks, self._total, self._versions = [], None, []

@@ -166,8 +166,10 @@ class Watcher:
             self._say_once("parameters that came after watch() are not followed where several processes train")
             return
         self._emit()
-        self._chunks.close()
+        before = self._chunks
+        before.close()
         self._follow(settings.parameters(self._optimizer))
+        self._chunks.succeed(before)
         started = pb.RunStarted()
         started.CopyFrom(self._started)
         started.attempt += 1
