@@ -316,3 +316,36 @@ def test_scalers_are_left_as_they_were(sink):
     with thermograd.watch(net, OPTIMIZERS["sgd"](net.parameters()), sink=sink):
         assert _scaler_class().step is not plain
     assert _scaler_class().step is plain
+
+
+@pytest.mark.parametrize("kind", ["sgd", "adam", "lbfgs"])
+@pytest.mark.parametrize("named", [False, True])
+def test_gradients_that_a_closure_makes_inside_the_step(kind, named, sink):
+    def run(watched):
+        net = model()
+        optimizer = torch.optim.LBFGS(net.parameters(), max_iter=3) if kind == "lbfgs" else OPTIMIZERS[kind](net.parameters())
+        watcher = thermograd.watch(net, optimizer, sink=sink) if watched else None
+        rows = []
+        for t in range(3):
+
+            def closure():
+                optimizer.zero_grad()
+                loss = loss_of(net, *batch(t, 0))
+                loss.backward()
+                return loss
+
+            rows.append((flat(by_hand(net, *batch(t, 0))), flat(net.parameters()), float(loss_of(net, *batch(t, 0)))))
+            optimizer.step(closure=closure) if named else optimizer.step(closure)
+        if watcher:
+            watcher.finish()
+        return rows, flat(net.parameters())
+
+    (rows, plain), (_, watched) = run(False), run(True)
+    assert plain.tobytes() == watched.tobytes()
+    assert len(sink.steps) == 3
+    for step, (row, theta, loss) in zip(sink.steps, rows):
+        assert step.loss == pytest.approx(loss, rel=1e-6)
+        assert [m.examples for m in step.micro_batches] == [4]
+        decay = 0.01 * theta if kind == "adam" else 0
+        np.testing.assert_allclose(vector(step.micro_batches[0].grad_sketch), row + decay, atol=3e-6)
+        np.testing.assert_allclose(vector(step.param_sketch), theta, atol=3e-6)

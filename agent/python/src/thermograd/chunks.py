@@ -60,12 +60,22 @@ class Chunks:
         # Of a pass that reaches any parameter, so that a partly frozen model is seen as well.
         self._hooks = [p.register_hook(self._reached) for p in parameters if p.requires_grad]
         if model is not None:
-            self._hooks.append(model.register_forward_pre_hook(self._forward))
+            try:
+                self._hooks.append(model.register_forward_pre_hook(self._forward_named, with_kwargs=True))
+            except TypeError:  # torch 1 shows positional inputs only
+                self._hooks.append(model.register_forward_pre_hook(self._forward))
 
     def close(self) -> None:
         for hook in self._hooks:
             hook.remove()
         self._hooks = []
+
+    def expect(self, examples: int) -> None:
+        """Of the next backward pass, where no input of the model tells."""
+        self._examples = int(examples)
+
+    def _forward_named(self, module: torch.nn.Module, inputs: Any, named: Any) -> None:
+        self._forward(module, (*inputs, *named.values()))
 
     def _forward(self, module: torch.nn.Module, inputs: Any) -> None:
         if torch.is_grad_enabled() and not self.paused:

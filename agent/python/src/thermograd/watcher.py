@@ -230,6 +230,15 @@ class Watcher:
         self._optimizer._thermograd = None  # type: ignore[attr-defined]
         self._reporter.close(codes[status])
 
+    def expect(self, examples: int) -> None:
+        """Says how many examples the next backward pass has, where the model's input does not tell."""
+        self._chunks.expect(examples)
+
+    @property
+    def steps(self) -> int:
+        """The number of the next step."""
+        return self._next_step
+
     @property
     def lost(self) -> int:
         """Steps that were dropped or could not be delivered."""
@@ -267,12 +276,31 @@ class Watcher:
     def _around_step(self, step: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         if self._finished:
             return step(*args, **kwargs)
-        parts = self._guarded("step", self._before_step)
-        if parts is not None and self._probing is not None:
-            self._guarded("probe", functools.partial(self._probe, self._probing, parts))
+        seen: List[Optional[StepParts]] = []
+
+        def look() -> None:
+            parts = self._guarded("step", self._before_step)
+            if parts is not None and self._probing is not None:
+                self._guarded("probe", functools.partial(self._probe, self._probing, parts))
+            seen.append(parts)
+
+        closure = args[0] if args else kwargs.get("closure")
+        if callable(closure):
+            # The gradients are made inside the step, by the closure; of several calls (L-BFGS), the first counts.
+            def closed() -> Any:
+                loss = closure()
+                if not seen:
+                    look()
+                    if seen[0] is not None and seen[0].loss is None and isinstance(loss, torch.Tensor):
+                        seen[0].loss = loss.detach()
+                return loss
+
+            args, kwargs = ((closed, *args[1:]), kwargs) if args else (args, {**kwargs, "closure": closed})
+        else:
+            look()
         result = step(*args, **kwargs)
-        if parts is not None:
-            self._guarded("step", functools.partial(self._after_step, parts))
+        if seen and seen[0] is not None:
+            self._guarded("step", functools.partial(self._after_step, seen[0]))
         self._next_step += 1
         return result
 
