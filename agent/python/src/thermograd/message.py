@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, List, Optional, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
 import numpy as np
 import torch
@@ -39,6 +39,7 @@ class StepParts:
         self._micro: List[torch.Tensor] = []
         self._sizes: List[Optional[int]] = []
         self._batch: Optional[int] = None  # B, where the micro-batches are a probe's
+        self.lengths: List[int] = []  # of the whole's sketch and of the layers', where one vector holds them all
         self.one_of_many = False  # ranks: neither B nor ḡ is known to one of them
         self._event: Any = None
 
@@ -65,7 +66,8 @@ class StepParts:
                 total = sum((c.sketch for c in chunks), torch.zeros_like(gathered.used))
             square = torch.dot(total, total)
             factor = torch.dot(gathered.used, total) / square
-            self.raw_grad_sqnorm = square / self.summed**2
+            whole = total if not self.lengths else total[: self.lengths[0]]
+            self.raw_grad_sqnorm = torch.dot(whole, whole) / self.summed**2
             if self.loss_scale is not None:
                 self.raw_grad_sqnorm = self.raw_grad_sqnorm / self.loss_scale.double().square()
             self._micro = [factor * g for g in self._micro]
@@ -133,15 +135,13 @@ class StepParts:
             event.nonfinite_count = int(skipped)
             self.grad_sqnorm = self.raw_grad_sqnorm = None
         elif self.one_of_many:
-            for g, b in zip(self._micro, sizes or []):
-                event.micro_batches.add(examples=b).grad_sketch.float32 = _bytes(g)
+            self._add_micro_batches(event, sizes or [])
         elif sizes is None:
             # Nobody said how many examples: the gradient alone, without a batch size, is not noise.
-            event.grad_sketch.float32 = _bytes(sum(self._micro) / len(self._micro))
+            event.grad_sketch.float32 = _bytes(self._split(sum(self._micro) / len(self._micro))[0])
         else:
             event.batch_size = self._batch or sum(sizes)
-            for g, b in zip(self._micro, sizes):
-                event.micro_batches.add(examples=b).grad_sketch.float32 = _bytes(g)
+            self._add_micro_batches(event, sizes)
         if self.grad_sqnorm is not None:
             event.grad_sqnorm = float(self.grad_sqnorm)
         if self.raw_grad_sqnorm is not None:
@@ -149,7 +149,7 @@ class StepParts:
         if self.loss_scale is not None:
             event.loss_scale = float(self.loss_scale)
         if self.param_sketch is not None:
-            event.param_sketch.float32 = _bytes(self.param_sketch)
+            event.param_sketch.float32 = _bytes(self._split(self.param_sketch)[0])
         for name, value in self.tracked.items():
             event.tracked[name] = float(value)
         if self.curvature is not None:
@@ -159,6 +159,17 @@ class StepParts:
             if self.curvature.trace is not None:
                 event.probe.hessian_trace = self.curvature.trace
         return event
+
+    def _add_micro_batches(self, event: pb.StepEvent, sizes: List[int]) -> None:
+        for g, examples in zip(self._micro, sizes):
+            whole, *layers = self._split(g)
+            sent = event.micro_batches.add(examples=examples)
+            sent.grad_sketch.float32 = _bytes(whole)
+            for layer in layers:
+                sent.layer_sketches.add(float32=_bytes(layer))
+
+    def _split(self, sketch: Any) -> Sequence[torch.Tensor]:
+        return sketch.split(self.lengths) if self.lengths else (sketch,)
 
     def _examples(self) -> Optional[List[int]]:
         m = len(self._micro)

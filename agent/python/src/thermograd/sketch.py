@@ -55,13 +55,14 @@ class Sketcher:
     thread-safe. Non-finite elements reach the sketch.
     """
 
-    def __init__(self, shapes: Sequence[torch.Tensor], dim: int = 1024, seed: int = 0):
+    def __init__(self, shapes: Sequence[torch.Tensor], dim: int = 1024, seed: int = 0, *, name: str = "dim"):
         """
         :param shapes: the tensors to come, or any of the same sizes; their first one's device is used
         :param dim: floats in a sketch at most: a power of two from 256 to 1,048,576
+        :param name: what messages call dim
         """
         if dim < MIN_DIM or dim > MAX_DIM or dim & (dim - 1):
-            raise ValueError(f"dim should be a power of two from {MIN_DIM} to {MAX_DIM}: was {dim}")
+            raise ValueError(f"{name} should be a power of two from {MIN_DIM} to {MAX_DIM}: was {dim}")
         sizes = [t.numel() for t in shapes]
         self.parameter_count = sum(sizes)
         if self.parameter_count == 0:

@@ -16,6 +16,7 @@ import torch
 from . import distributed, scaling, settings
 from . import thermograd_pb2 as pb
 from .chunks import Chunks
+from .layers import LayeredSketcher, layers_of
 from .message import StepParts
 from .parameters import ParameterSketch, precondition
 from .ranks import Ranks, ranks_of
@@ -43,6 +44,7 @@ def watch(
     probing: Optional[Probing] = None,
     exact_norms: bool = False,
     dim: int = 1024,
+    layer_sketch_dim: int = 0,
     seed: int = 0,
     attempt: int = 0,
 ) -> "Watcher":
@@ -63,6 +65,8 @@ def watch(
     :param exact_norms: send ‖ḡ‖² exactly also where that takes another pass over the gradients (P > 65,536); else the
         sketch's is used, with its error
     :param dim: floats in a sketch, a power of two; ‖·‖² of a sketch has a relative error of √(4/dim)
+    :param layer_sketch_dim: floats in a sketch of each layer's part at most, a power of two from 256; 0: none. Layers
+        are the modules that hold parameters, grouped where they are more than 64. Another pass over the gradients
     :param attempt: counts restarts of the same run from a checkpoint
     :raises ValueError: in one line, when an argument is wrong or the optimizer has nothing to train
 
@@ -81,6 +85,7 @@ def watch(
         probing=probing,
         exact_norms=exact_norms,
         dim=dim,
+        layer_sketch_dim=layer_sketch_dim,
         seed=seed,
         started=settings.started(
             optimizer,
@@ -109,6 +114,7 @@ class Watcher:
         probing: Optional[Probing],
         exact_norms: bool,
         dim: int,
+        layer_sketch_dim: int,
         seed: int,
     ):
         if accumulation not in ("mean", "sum"):
@@ -126,6 +132,7 @@ class Watcher:
         self._exact_norms = exact_norms
         self._seed = seed
         self._dim = dim
+        self._layer_dim = layer_sketch_dim
         self._follow(parameters)
         self._pending: Optional[StepParts] = None
         self._early: Optional[StepParts] = None
@@ -148,7 +155,10 @@ class Watcher:
         self._parameters = parameters
         self._groups = settings.group_sizes(self._optimizer)
         self._frozen = settings.frozen(self._optimizer)
-        self._sketcher = Sketcher(parameters, self._dim, self._seed)
+        self._sketcher: Any = Sketcher(parameters, self._dim, self._seed)
+        if self._layer_dim:
+            named = layers_of(self._model, parameters)
+            self._sketcher = LayeredSketcher(parameters, named, self._layer_dim, self._dim, self._seed)
         self._theta = ParameterSketch(self._optimizer, parameters, self._sketcher)
         kind = Chunks if self._ranks is None else distributed.RankChunks
         self._chunks = kind(self._model, parameters, self._sketcher)
@@ -158,6 +168,10 @@ class Watcher:
         self._started.parameter_count = self._sketcher.parameter_count
         self._started.sketch_scheme = self._sketcher.scheme
         self._started.sketch_dim = self._sketcher.dim
+        if self._layer_dim:
+            del self._started.layer_names[:]
+            self._started.layer_names.extend(self._sketcher.names)
+            self._started.layer_sketch_dim = self._layer_dim
         self._started.sketch_seed = self._seed & 0xFFFFFFFFFFFFFFFF
 
     def _begin_again(self) -> None:
@@ -320,6 +334,7 @@ class Watcher:
             )
             for group, rate in enumerate(rates[:_MOST_GROUPS]):
                 parts.tracked[f"learning_rate_{group}"] = rate
+        parts.lengths = self._sketcher.lengths if self._layer_dim else []
         parts.loss_scale = self._scale
         if self._scale is not None:
             parts.fused_scale = getattr(self._optimizer, "grad_scale", None)
