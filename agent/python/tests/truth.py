@@ -2,12 +2,17 @@
 
     python truth.py RECORDING.tgr DIM     # prints the exact values as JSON
 
+With RANK, WORLD_SIZE and STORE (a file) set, it is one of several data-parallel processes, which share the chunks of a
+step; the first one prints.
+
 Trained for a while first, then kept where it is (learning rate 0), so that truth stands still. Exact values are from
 every example's own gradient (functorch, torch.func since torch 2) and, for λ_max, from scipy's ARPACK over
 Hessian-vector products in float64, or numpy's dense eigensolver where there is no scipy.
 """
 
+import contextlib
 import json
+import os
 import sys
 
 import numpy as np
@@ -38,7 +43,7 @@ def data():
     return torch.tensor(digits.data, dtype=torch.float32) / 16, torch.tensor(digits.target)
 
 
-def watched(sink, model, x, y, dim):
+def watched(sink, model, x, y, dim, rank=0, size=1):
     """Trains a little, then stands still for all of the watched steps."""
     warm = torch.optim.SGD(model.parameters(), lr=0.5)
     for _ in range(20):
@@ -49,19 +54,23 @@ def watched(sink, model, x, y, dim):
     probing = thermograd.Probing(
         lambda batch: cross_entropy(model(batch[0]), batch[1]), (x, y), curvature_every=CURVATURE_EVERY
     )
-    with thermograd.watch(model, optimizer, run_id="digits", sink=sink, dataset_size=len(x), probing=probing, dim=dim) as watcher:
+    whole = model if size == 1 else nn.parallel.DistributedDataParallel(model)
+    with thermograd.watch(
+        whole, optimizer, run_id="digits", sink=sink, dataset_size=len(x), probing=probing if size == 1 else None, dim=dim
+    ) as watcher:
         order, used = torch.randperm(len(x)), 0
         for _ in range(STEPS):
             if used + CHUNKS * SIZE > len(x):
                 order, used = torch.randperm(len(x)), 0
             optimizer.zero_grad()
-            total = 0.0
-            for _ in range(CHUNKS):
-                rows = order[used : used + SIZE]
-                used += SIZE
-                loss = cross_entropy(model(x[rows]), y[rows])
-                (loss / CHUNKS).backward()
-                total += loss.item() / CHUNKS
+            total, mine = 0.0, range(rank, CHUNKS, size)
+            for j in mine:
+                rows = order[used + j * SIZE : used + (j + 1) * SIZE]
+                with whole.no_sync() if j != mine[-1] and size > 1 else contextlib.nullcontext():
+                    loss = cross_entropy(whole(x[rows]), y[rows])
+                    (loss / len(mine)).backward()
+                total += loss.item() / len(mine)
+            used += CHUNKS * SIZE
             optimizer.step()
             watcher.log(loss=total)
 
@@ -155,10 +164,15 @@ def table(truth, found):
 def main(recording, dim):
     torch.set_num_threads(1)
     torch.manual_seed(7)
+    rank, size = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+    if size > 1:
+        store = f"file://{os.environ['STORE']}"
+        torch.distributed.init_process_group("gloo", init_method=store, rank=rank, world_size=size)
     x, y = data()
     model = network()
-    watched(recording, model, x, y, int(dim))
-    print(json.dumps(exact(model, x, y)))
+    watched(recording, model, x, y, int(dim), rank, size)
+    if rank == 0:
+        print(json.dumps(exact(model, x, y)))
 
 
 if __name__ == "__main__":
