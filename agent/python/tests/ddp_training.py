@@ -16,6 +16,7 @@ from torch import nn
 import thermograd
 
 STEPS, SIZE = 8, 6
+KEPT = []
 
 
 def model():
@@ -35,8 +36,12 @@ def loss_of(net, x, y):
 def halves(group, bucket):
     """A user's own hook: averages in half precision."""
     small = bucket.buffer().to(torch.float16) / torch.distributed.get_world_size(group)
-    future = torch.distributed.all_reduce(small, group=group, async_op=True).get_future()
-    return future.then(lambda f: bucket.buffer().copy_(f.value()[0]))
+    torch.distributed.all_reduce(small, group=group)
+    # Else gloo's thread may be the last to hold it, and wait for the interpreter as that waits for its end (torch 1.13).
+    KEPT.append(small)
+    future = torch.futures.Future()
+    future.set_result(bucket.buffer().copy_(small))
+    return future
 
 
 def main(store_file, sink, variant):
@@ -47,7 +52,10 @@ def main(store_file, sink, variant):
     torch.distributed.init_process_group("gloo", init_method=f"file://{store_file}", rank=rank, world_size=size)
     net = model()
     ddp = nn.parallel.DistributedDataParallel(
-        net, gradient_as_bucket_view="views" in variant, bucket_cap_mb=0.003 if "buckets" in variant else 25
+        net,
+        gradient_as_bucket_view="views" in variant,
+        bucket_cap_mb=0.003 if "buckets" in variant else 25,
+        static_graph="static" in variant,
     )
     kind = torch.optim.Adam if "adam" in variant else torch.optim.SGD
     decay = 0.01 if "decay" in variant else 0

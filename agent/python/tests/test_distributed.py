@@ -62,7 +62,7 @@ def gradient(state, x, y):
     [
         ("accumulate-views-buckets-decay", 2),
         ("accumulate-clip", 2),
-        ("adam-buckets", 3),
+        ("adam-buckets-static", 3),
         ("hook", 2),
     ],
 )

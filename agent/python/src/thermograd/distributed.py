@@ -31,6 +31,9 @@ class BucketHook:
     What it hands on is bit for bit what the reducer would have done without it: the user's hook where one is
     registered after ``watch``, else g·(1/W) followed by a sum over the ranks. It cannot be taken out again, so it stays
     with the model and looks away when nobody watches.
+
+    Sums run while the backward pass goes on and are waited for at its end, ahead of the reducer. No Python is hung on
+    the communication's own threads: at the end of a program they would wait for the interpreter, and it for them.
     """
 
     def __init__(self, model: torch.nn.parallel.DistributedDataParallel):
@@ -38,6 +41,9 @@ class BucketHook:
         self._group = model.process_group
         self._inner: Optional[Callable[[Any, Any], Any]] = None
         self._state: Any = None
+        self._running: List[Tuple[Any, torch.Tensor, Any]] = []
+        # The first pass over a static graph reduces after the pass, and waits for it there and then.
+        self._at_once = bool(getattr(model, "static_graph", False))
         try:
             model.register_comm_hook(None, self._passing)
         except RuntimeError as error:
@@ -64,7 +70,25 @@ class BucketHook:
         # The reducer multiplies by the reciprocal; dividing would round differently.
         buffer = bucket.buffer().mul_(1.0 / torch.distributed.get_world_size(group))
         work = torch.distributed.all_reduce(buffer, group=group, async_op=True)
-        return work.get_future().then(lambda future: future.value()[0])
+        future = torch.futures.Future(devices=[buffer.device] if buffer.is_cuda else None)
+        at_once = self._at_once
+        if at_once:
+            self._at_once = not bucket.is_last()
+        elif not self._running:
+            try:
+                Variable._execution_engine.queue_callback(self._wait)
+            except RuntimeError:  # not in a backward pass: an exhausted rank that joins the others' sums
+                at_once = True
+        self._running.append((work, buffer, future))
+        if at_once:
+            self._wait()
+        return future
+
+    def _wait(self) -> None:
+        running, self._running = self._running, []
+        for work, buffer, future in running:
+            work.wait()
+            future.set_result(buffer)
 
 
 def hook_of(model: torch.nn.parallel.DistributedDataParallel) -> BucketHook:

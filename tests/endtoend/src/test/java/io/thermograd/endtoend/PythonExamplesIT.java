@@ -52,7 +52,7 @@ class PythonExamplesIT {
             "--kafka-port=0",
             "--insight-every-steps=10");
     up = station;
-    page = station.await(Pattern.compile("page +(http://\\S+)"), STARTS).group(1);
+    page = station.await(Pattern.compile("page +(http://[0-9.]+:\\d+)"), STARTS).group(1);
     metrics = station.await(Pattern.compile("metrics +(http://\\S+)"), STARTS).group(1);
     kafka = station.await(Pattern.compile("kafka +(127\\.0\\.0\\.1:\\d+)"), STARTS).group(1);
   }
