@@ -70,7 +70,7 @@ class PythonExamplesIT {
         + " temperature_effective",
     "digits_cnn,       150, noise_trace gradient_noise_scale effective_dimension"
         + " layer_noise_trace",
-    "text_transformer,  60, noise_trace gradient_noise_scale sharpness_probe stability_ratio"
+    "text_transformer,  60, noise_trace gradient_noise_scale sharpness_probe hessian_trace"
   })
   void anExampleIsUnderstood(String example, int steps, String quantities) throws Exception {
     ExternalTool.requirePython("sklearn", "python3-sklearn");
