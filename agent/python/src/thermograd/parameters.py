@@ -55,13 +55,20 @@ class ParameterSketch:
             self._age = 0
         return self._theta
 
+    def forget(self) -> None:
+        """The step that was made is not known in sketch space: the next one is looked at."""
+        self._theta = None
+
     def after(self, gradient: Any) -> None:
         """Takes over the step that was made with this S ḡ, weight decay included."""
         group = self._linear()
         if group is None or self._theta is None or not self._whole:
             self._theta = None
             return
-        rule = group["lr"], group["momentum"], group["dampening"], group["nesterov"]
+        rate = group["lr"]
+        if isinstance(rate, torch.Tensor) and rate.device.type == "cpu":
+            rate = float(rate)  # a scheduler may change it in place before this is folded
+        rule = rate, group["momentum"], group["dampening"], group["nesterov"]
         self._theta = Moved(self._theta, gradient, rule)
         if not isinstance(gradient, Folding):
             self._theta.get()

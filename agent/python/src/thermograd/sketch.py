@@ -65,13 +65,14 @@ class Sketcher:
     640 bytes a dim where that is more. Made once. Not thread-safe. Non-finite elements reach the sketch.
     """
 
-    def __init__(self, shapes: Sequence[torch.Tensor], dim: int = 1024, seed: int = 0):
+    def __init__(self, shapes: Sequence[torch.Tensor], dim: int = 1024, seed: int = 0, *, name: str = "dim"):
         """
         :param shapes: the tensors to come, or any of the same sizes; their first one's device is used
         :param dim: floats in a sketch at most: a power of two from 256 to 1,048,576
+        :param name: what messages call dim
         """
         if dim < MIN_DIM or dim > MAX_DIM or dim & (dim - 1):
-            raise ValueError(f"dim should be a power of two from {MIN_DIM} to {MAX_DIM}: was {dim}")
+            raise ValueError(f"{name} should be a power of two from {MIN_DIM} to {MAX_DIM}: was {dim}")
         self._sizes = [t.numel() for t in shapes]
         self.parameter_count = sum(self._sizes)
         if self.parameter_count == 0:
@@ -158,5 +159,7 @@ def sqnorm(tensors: Sequence[Optional[torch.Tensor]]) -> torch.Tensor:
     there = [t.coalesce().values() if t.is_sparse else t for t in tensors if t is not None]
     if not there:
         return torch.zeros((), dtype=torch.float64)
-    norms = [torch.linalg.vector_norm(t.detach()).double() for t in there]
+    # Of 16 bits the norm would be rounded to as many.
+    kinds = [t.dtype if t.dtype is torch.float64 else torch.float32 for t in there]
+    norms = [torch.linalg.vector_norm(t.detach(), dtype=kind).double() for t, kind in zip(there, kinds)]
     return torch.stack(norms).square().sum()
