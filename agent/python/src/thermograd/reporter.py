@@ -19,6 +19,7 @@ QUEUE_BYTES = 64 << 20
 _RETRY_SECONDS = 1.0
 _WARN_SECONDS = 60.0
 _LOOK_SECONDS = 0.05
+_RANKS_LOOK_SECONDS = 0.01
 _FLUSH_SECONDS = 5.0
 
 # An event's message is made on the thread, from tensors that may still be on their way.
@@ -40,6 +41,8 @@ class Reporter:
         """:param ranks: the processes that send the same run's steps, of which this is one"""
         self._started = started
         self._ranks = ranks
+        # An analyzer puts the ranks' steps together and waits for the slowest over a few steps only.
+        self._look = _LOOK_SECONDS if ranks is None else _RANKS_LOOK_SECONDS
         self._sink = sink
         self._queue: Deque[Tuple[Step, int]] = deque()
         self._room = queue_bytes
@@ -105,7 +108,7 @@ class Reporter:
         while True:
             with self._lock:
                 if not self._queue and self._finish is None:
-                    self._lock.wait(_LOOK_SECONDS)
+                    self._lock.wait(self._look)
                     continue
                 if not self._queue or time.monotonic() > self._deadline:
                     break
