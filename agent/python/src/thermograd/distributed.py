@@ -36,7 +36,7 @@ class BucketHook:
     with the model and looks away when nobody watches.
 
     Sums run while the backward pass goes on and are waited for at its end, ahead of the reducer. No Python is hung on
-    the communication's own threads: at the end of a program they would wait for the interpreter, and it for them.
+    the communication's own threads: at the end of a program they may wait for the interpreter, and it for them.
     """
 
     def __init__(self, model: torch.nn.parallel.DistributedDataParallel):

@@ -23,6 +23,7 @@ _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
 _WARN_SECONDS = 60.0
 _LOOK_SECONDS = 0.05
+_RANKS_LOOK_SECONDS = 0.01
 
 # An event's message is made on the thread, from tensors that may still be on their way.
 Step = Callable[[], pb.StepEvent]
@@ -48,6 +49,8 @@ class Reporter:
         self._latest = started  # and what is reported now
         self._opened = False
         self._ranks = ranks
+        # An analyzer puts the ranks' steps together and waits for the slowest over a few steps only.
+        self._look = _LOOK_SECONDS if ranks is None else _RANKS_LOOK_SECONDS
         self._sink = sink
         self._queue: Deque[Tuple[Step, int, pb.RunStarted]] = deque()
         self._room = queue_bytes
@@ -145,7 +148,7 @@ class Reporter:
             self._persist(self._start_delivery)
             with self._lock:
                 if not self._queue and self._finish is None:
-                    self._lock.wait(_LOOK_SECONDS)
+                    self._lock.wait(self._look)
 
     def _open(self) -> bool:
         """Whether the run is known at the other end, so that steps may follow."""
