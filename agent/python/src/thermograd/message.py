@@ -86,7 +86,7 @@ class StepParts:
             if total is None:
                 total = sum(sketches, torch.zeros_like(used))
             factor = torch.dot(used, total) / torch.dot(total, total)
-            whole = total[: self.lengths[0]] if self.lengths else total
+            whole = self._whole(total)
             self._set_raw(torch.dot(whole, whole))
             self._micro = [factor * g for g in self._micro]
         if self.fused_scale is not None:
@@ -173,7 +173,7 @@ class StepParts:
             self._add_micro_batches(event, sizes or [])
         elif sizes is None:
             # Nobody said how many examples: the gradient alone, without a batch size, is not noise.
-            event.grad_sketch.float32 = _bytes(self._split(sum(self._micro) / len(self._micro))[0])
+            event.grad_sketch.float32 = _bytes(self._whole(sum(self._micro) / len(self._micro)))
         else:
             event.batch_size = self._batch or sum(sizes)
             self._add_micro_batches(event, sizes)
@@ -184,7 +184,7 @@ class StepParts:
         if self.loss_scale is not None:
             event.loss_scale = float(self.loss_scale)
         if self.param_sketch is not None:
-            event.param_sketch.float32 = _bytes(self._split(self.param_sketch)[0])
+            event.param_sketch.float32 = _bytes(self._whole(self.param_sketch))
         for name, value in self.tracked.items():
             event.tracked[name] = float(value)
         if self.curvature is not None:
@@ -197,15 +197,15 @@ class StepParts:
 
     def _add_micro_batches(self, event: pb.StepEvent, sizes: List[int]) -> None:
         for g, examples in zip(self._micro, sizes):
-            whole, *layers = self._split(g)
             sent = event.micro_batches.add()
             sent.examples = examples
-            sent.grad_sketch.float32 = _bytes(whole)
-            for layer in layers:
-                sent.layer_sketches.add(float32=_bytes(layer))
+            sent.grad_sketch.float32 = _bytes(self._whole(g))
+            if self.lengths:
+                for layer in g.split(self.lengths)[1:]:
+                    sent.layer_sketches.add(float32=_bytes(layer))
 
-    def _split(self, sketch: Any) -> Sequence[torch.Tensor]:
-        return sketch.split(self.lengths) if self.lengths else (sketch,)
+    def _whole(self, sketch: torch.Tensor) -> torch.Tensor:
+        return sketch[: self.lengths[0]] if self.lengths else sketch
 
     def _examples(self) -> Optional[List[int]]:
         m = len(self._micro)

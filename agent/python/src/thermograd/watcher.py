@@ -282,17 +282,12 @@ class Watcher:
         parts.step = self._next_step
         parts.time = time.time()
         parts.scales_with_gradient = self._scales_with_gradient
-        rates = settings.learning_rates(self._optimizer)
-        if len(rates) == 1:
-            parts.learning_rate = rates[0]
+        groups = self._optimizer.param_groups
+        rate = groups[0].get("lr")
+        if len(groups) == 1 and type(rate) is float:
+            parts.learning_rate = rate
         else:
-            # No one number is the learning rate: what needs one is absent, and says so.
-            self._say_once(
-                "the parameter groups have different learning rates, so none is sent and temperatures are absent; "
-                "each group's is tracked as learning_rate_GROUP"
-            )
-            for group, rate in enumerate(rates[:_MOST_GROUPS]):
-                parts.tracked[f"learning_rate_{group}"] = rate
+            self._set_rates(parts)
         if self._layer_dim:
             parts.lengths = self._sketcher.lengths
         if self._scale is not None:
@@ -302,6 +297,19 @@ class Watcher:
         if self.loss_source is not None and parts.loss is None:
             parts.loss = self.loss_source()
         return parts
+
+    def _set_rates(self, parts: StepParts) -> None:
+        rates = settings.learning_rates(self._optimizer)
+        if len(rates) == 1:
+            parts.learning_rate = rates[0]
+            return
+        # No one number is the learning rate: what needs one is absent, and says so.
+        self._say_once(
+            "the parameter groups have different learning rates, so none is sent and temperatures are absent; "
+            "each group's is tracked as learning_rate_GROUP"
+        )
+        for group, rate in enumerate(rates[:_MOST_GROUPS]):
+            parts.tracked[f"learning_rate_{group}"] = rate
 
     def _before_step(self) -> StepParts:
         if self._groups != settings.group_sizes(self._optimizer) or (
