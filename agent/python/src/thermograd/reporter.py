@@ -32,10 +32,11 @@ Step = Callable[[], pb.StepEvent]
 class Reporter:
     """Sends RunStarted first, RunFinished last and steps in between; drops and counts what does not fit.
 
-    While the sink is away, what was reported waits, in its order, and is given again after 0.1 s, then at
-    growing intervals of up to 5 s; what the queue has no room for is dropped. An event that can never be sent
-    is counted and the next one tried. No step is sent before the sink has confirmed the start (of several ranks, the
-    first one's sink; it sends the end as well, when the others have sent theirs). Nothing here raises into training. An outage costs one warning, and outages together one a minute.
+    While the sink is away, what was reported waits, in its order, and is given again after 0.1 s, then at growing
+    intervals of up to 5 s; what the queue has no room for is dropped. An event that can never be sent is counted and
+    the next one tried. No step is sent before the sink has confirmed the start (of several ranks, the first one's
+    sink; it sends the end as well, when the others have sent theirs). Nothing here raises into training. An outage
+    costs one warning, and outages together one a minute.
 
     `report` costs a few microseconds; from any thread. A forked child (a DataLoader's worker) inherits a
     reporter that does nothing.
