@@ -78,7 +78,6 @@ class Bench:
         for _ in range(warm):
             self.step(variant)
         if variant == "watched":
-            # One event for the start, none yet for the latest step: it may still be added to.
             self.await_events(sink, warm)
         begin = time.process_time()
         for _ in range(steps):
@@ -90,10 +89,10 @@ class Bench:
             self.watcher.finish()
         return spent / steps
 
-    @staticmethod
-    def await_events(sink, count):
-        while sink.events < count:
-            time.sleep(0.005)
+    def await_events(self, sink, steps):
+        self.watcher.flush()
+        while sink.events < 1 + steps:
+            time.sleep(0.01)
 
     def memory(self):
         sketcher = thermograd.Sketcher(list(self.net.parameters()))

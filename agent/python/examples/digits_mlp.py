@@ -3,6 +3,10 @@
     python digits_mlp.py --sink digits.tgr && thermograd replay digits.tgr
 
 Two gradient accumulation chunks of 16 a step tell the gradient noise within the step.
+
+Expected: the loss falls all the way, from 2.3 to below 0.01; verdict "The loss is falling", no alerts; a noise scale of
+50 to 300 examples, tr Σ near 8 at first and less as digits are learnt; noise in some 10 directions, heavy-tailed at the
+end; a falling temperature.
 """
 
 import argparse
@@ -15,7 +19,7 @@ import thermograd
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sink", default="kafka://127.0.0.1:9092")
     parser.add_argument("--steps", type=int, default=3_000)
     parser.add_argument("--lr", type=float, default=0.05)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+import torch
 
 from test_reporter import read
 
@@ -23,7 +24,7 @@ for t in range(5):
         loss = net(torch.randn(6, 3)).square().mean() / 2
         loss.backward()
     opt.step()
-    print("loss", float(loss))
+    print("loss", loss.item())
 if "fail" in sys.argv: raise RuntimeError("mine")
 if "exit" in sys.argv: sys.exit(3)
 print("random", torch.rand(1).item(), __name__, sys.argv[1:])
@@ -86,3 +87,37 @@ def test_wrong_arguments_get_one_line(tmp_path, script, arguments, message):
     result = run(tmp_path, *[str(script) if a == "SCRIPT" else a for a in arguments])
     assert result.returncode == 2
     assert message in result.stderr.splitlines()[-1]
+
+
+RANKS = """
+import os, torch
+from torch import nn
+rank = int(os.environ["RANK"])
+torch.distributed.init_process_group("gloo", init_method="file://" + os.environ["STORE"], rank=rank, world_size=2)
+torch.manual_seed(0)
+net = nn.parallel.DistributedDataParallel(nn.Linear(3, 2))
+opt = torch.optim.SGD(net.parameters(), lr=0.1)
+for t in range(4):
+    opt.zero_grad()
+    net(torch.randn(6, 3)).square().mean().backward()
+    opt.step()
+torch.distributed.barrier()
+"""
+
+
+@pytest.mark.skipif(not torch.distributed.is_available(), reason="torch without distributed")
+def test_the_processes_of_a_launcher_are_one_run(tmp_path):
+    script = tmp_path / "ranks.py"
+    script.write_text(RANKS)
+    environment = {"PYTHONPATH": str(SRC), "OMP_NUM_THREADS": "1", "PATH": "/usr/bin:/bin", "WORLD_SIZE": "2"}
+    environment.update(STORE=str(tmp_path / "store"), GLOO_SOCKET_IFNAME="lo")
+    command = [sys.executable, "-m", "thermograd", "run", "--sink", "x.tgr", str(script)]
+    processes = [
+        subprocess.Popen(command, cwd=tmp_path, env={**environment, "RANK": str(rank)}, stderr=subprocess.PIPE, text=True)
+        for rank in range(2)
+    ]
+    assert [p.communicate(timeout=120)[1] for p in processes] == ["", ""]
+    events = read(tmp_path / "x.tgr")
+    assert events[0].run_started.world_size == 2
+    assert sorted((e.step.step, e.step.rank) for e in events if e.HasField("step")) == [(t, r) for t in range(4) for r in range(2)]
+    assert events[-1].run_finished.status == 1

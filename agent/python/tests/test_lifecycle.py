@@ -17,6 +17,7 @@ import thermograd
 from thermograd import settings
 from thermograd import thermograd_pb2 as pb
 from thermograd.lifecycle import status_of
+from thermograd.scaling import _scaler_class
 from test_reporter import read
 
 SRC = pathlib.Path(__file__).parent.parent / "src"
@@ -272,15 +273,19 @@ def test_a_further_attempt_is_added_to_the_recording(tmp_path):
 
 
 def test_a_watcher_that_is_thrown_away_ends_its_run(sink):
+    gc.collect()  # of those before
+    scaler_step = _scaler_class().step
     net, optimizer = model()
     thermograd.watch(net, optimizer, sink=sink)
     train(net, optimizer, 0, 3)
     del net, optimizer
     gc.collect()
+    assert _scaler_class().step is scaler_step
     deadline = time.monotonic() + 10
     while not sink.closed and time.monotonic() < deadline:
         time.sleep(0.01)
     assert sink.finished.status == STOPPED
+    assert len(sink.steps) == 3
 
 
 @pytest.mark.parametrize(

@@ -372,3 +372,15 @@ def test_refuses_wrong_arguments_in_one_line(arguments, message, sink):
     net = model()
     with pytest.raises(ValueError, match=message):
         thermograd.watch(net, OPTIMIZERS["sgd"](net.parameters()), **{"sink": sink, **arguments})
+
+
+def test_a_running_loss_is_read_when_it_is_logged(sink):
+    net = model()
+    optimizer = OPTIMIZERS["sgd"](net.parameters())
+    running = torch.zeros(())
+    with thermograd.watch(net, optimizer, sink=sink) as watcher:
+        for t in range(4):
+            train(net, optimizer, steps=1, chunks=1)
+            running += 1
+            watcher.log(loss=running, seen=running)
+    assert [(s.loss, s.tracked["seen"]) for s in sink.steps] == [(t, t) for t in (1.0, 2.0, 3.0, 4.0)]

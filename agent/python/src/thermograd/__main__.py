@@ -29,7 +29,15 @@ def main(argv: Optional[List[str]] = None) -> None:
     run.add_argument("--label", action="append", default=[], metavar="NAME=VALUE", help="a label of the run; repeatable")
     run.add_argument("script", metavar="SCRIPT.py")
     run.add_argument("arguments", nargs=argparse.REMAINDER, metavar="ARGS")
+    from . import tail
+
+    tailing = tail.add_command(commands)
     options = parser.parse_args(argv)
+    if options.command == "tail":
+        try:
+            sys.exit(tail.run(options))
+        except (ValueError, ImportError, OSError) as error:
+            tailing.error(str(error))
 
     script, arguments = options.script, options.arguments
     if os.path.basename(script).startswith("python") and not script.endswith(".py"):

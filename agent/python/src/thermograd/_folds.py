@@ -17,18 +17,17 @@ class Cells:
     def __init__(self, cells: np.ndarray, dim: int, device: torch.device):
         # The sign is in the cell that is added to: no pass over the elements for it, no table of signs.
         self._cells = torch.from_numpy(cells.astype(np.int64)).to(device)
-        self._sums = torch.zeros(2 * dim, dtype=torch.float32, device=device)
-        self._plus, self._minus = self._sums[:dim], self._sums[dim:]
+        self._shape = (2, dim)
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         """A new tensor of ``dim`` floats."""
-        self._sums.zero_()
-        self._sums.scatter_add_(0, self._cells, x)
-        return torch.sub(self._plus, self._minus)
+        sums = torch.zeros(2 * self._shape[1], dtype=torch.float32, device=self._cells.device)
+        plus, minus = sums.scatter_add_(0, self._cells, x).view(self._shape).unbind()
+        return plus.sub_(minus)
 
     @property
     def table_bytes(self) -> int:
-        return 8 * self._cells.numel() + 4 * self._sums.numel()
+        return 8 * self._cells.numel()
 
 
 def count_sketch(size: int, dim: int, seed: int, device: torch.device) -> Cells:

@@ -4,30 +4,47 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 import torch
 from torch.autograd import Variable
 
-from .sketch import Sketcher
+from .later import Folding
+from .sketch import Sketcher, sqnorm
 
 
 @dataclass
 class Chunk:
     """S of what one backward pass added to ``.grad``, and its examples where they are known."""
 
-    sketch: torch.Tensor
+    sketch: Any  # a tensor, or a `Folding`
     examples: Optional[int]
 
 
 @dataclass
 class Gathered:
-    """A step's chunks, S of the gradient that the optimizer is about to use, and its square where that is known."""
+    """A step's chunks, S of the gradient that the optimizer is about to use, and its square where that is known.
+
+    Where nothing has to be computed with them, small models' are a `Folding` still. Where the gradient was changed since the
+    last backward pass, ``before`` is S of what it was then (None: the sum of the chunks), and ``raw_sqnorm`` its square
+    where that was looked at instead. No chunks: nobody knows them.
+    """
 
     chunks: List[Chunk]
-    used: torch.Tensor
-    used_sqnorm: Optional[torch.Tensor]
+    used: Any
+    used_sqnorm: Any
     changed: bool
+    before: Optional[torch.Tensor] = None
+    raw_sqnorm: Optional[torch.Tensor] = None
+
+
+class Noted(NamedTuple):
+    """A pass that was not looked at: a gradient that it left, as `Chunks._mark`, its examples, and ‖g‖² where gradients
+    are changed before the step."""
+
+    mark: Any
+    examples: Optional[int]
+    sqnorm: Optional[torch.Tensor]
 
 
 class Chunks:
@@ -39,7 +56,8 @@ class Chunks:
 
     **Steps of one pass.** After a step that had one forward and one backward pass, the next is expected to be like it: only
     the parameter that the gradient reached first keeps its hook, and the end of the pass is noted, not looked at. The look is
-    left to the step, which sees what clipping made of the gradient. A further forward pass before that ends it: what was
+    left to the step, which sees what clipping made of the gradient; from the first time that something did, the norm before
+    it is taken at the end of the pass. A further forward pass before that ends it: what was
     noted is looked at before anything is added to it, and all hooks are back. A step whose first pass was missed in
     this way is sent without its number of examples.
     """
@@ -61,14 +79,19 @@ class Chunks:
         self._forwards = 0  # since the last step
         self._first: Optional[torch.nn.Parameter] = None  # that a pass reached
         self._single = False
-        #: A pass that was not looked at: a gradient that it left, as `_mark`, and its examples.
-        self._noted: Optional[Tuple[Any, Optional[int]]] = None
+        self._noted: Optional[Noted] = None
+        self._changes = False  # something changes gradients between pass and step
         self._missed = False  # a pass of this step, perhaps
         self.paused = False
         self._hooks: Dict[torch.nn.Parameter, Any] = {}
         # Of a pass that reaches any parameter, so that a partly frozen model is seen as well.
         self._hook(parameters)
-        self._model_hook = None if model is None else model.register_forward_pre_hook(self._forward)
+        self._model_hook: Any = None
+        if model is not None:
+            try:
+                self._model_hook = model.register_forward_pre_hook(self._forward_named, with_kwargs=True)
+            except TypeError:  # torch 1 shows positional inputs only
+                self._model_hook = model.register_forward_pre_hook(self._forward)
 
     def close(self) -> None:
         self._unhook(None)
@@ -83,6 +106,13 @@ class Chunks:
     def _unhook(self, kept: Optional[torch.nn.Parameter]) -> None:
         for p in [p for p in self._hooks if p is not kept]:
             self._hooks.pop(p).remove()
+
+    def expect(self, examples: int) -> None:
+        """Of the next backward pass, where no input of the model tells."""
+        self._examples = int(examples)
+
+    def _forward_named(self, module: torch.nn.Module, inputs: Any, named: Any) -> None:
+        self._forward(module, (*inputs, *named.values()) if named else inputs)
 
     def _forward(self, module: torch.nn.Module, inputs: Any) -> None:
         if self.paused or not torch.is_grad_enabled():
@@ -108,7 +138,7 @@ class Chunks:
         self._queued = False
         examples, self._examples = self._examples, None
         if self._single:
-            self._noted = self._mark(), examples
+            self._noted = Noted(self._mark(), examples, self._norm() if self._changes else None)
         else:
             self._look(examples)
 
@@ -124,16 +154,25 @@ class Chunks:
         if noted is None:
             self._missed = True
         # If not, the gradients were cleared without a step in between.
-        elif noted[0] == self._mark():
-            self._look(noted[1])
+        elif noted.mark == self._mark():
+            self._look(noted.examples)
 
     def _look(self, examples: Optional[int]) -> None:
         try:
-            self._add(self._sketcher.sketch([p.grad for p in self._parameters]), examples)
+            self._add(self._sketch(), examples)
         except Exception:
             # Seen again at the step, which says so.
             self._total = None
             self._chunks = []
+
+    def _norm(self) -> Optional[torch.Tensor]:
+        try:
+            return sqnorm([p.grad for p in self._parameters])
+        except Exception:  # the step's own look says so
+            return None
+
+    def _sketch(self) -> torch.Tensor:
+        return self._sketcher.sketch([p.grad for p in self._parameters])
 
     def _add(self, total: torch.Tensor, examples: Optional[int]) -> None:
         if self._total is not None and self._cleared():
@@ -170,15 +209,39 @@ class Chunks:
                 added |= after[1] - before[1] == 1
         return not added
 
+    def _seen(self, grads: Sequence[Optional[torch.Tensor]]) -> Tuple[Any, Any]:
+        sketcher = self._sketcher
+        if sketcher.defers:
+            folding = Folding(sketcher, sketcher.gather(grads))
+            return folding, folding
+        return sketcher.sketch_quietly(grads), sketcher.sqnorm
+
+    def succeed(self, other: "Chunks") -> None:
+        """Takes over from one that looked at other parameters: the step under way is one chunk of all its examples."""
+        sizes = [c.examples for c in other._chunks] if other._noted is None else [other._noted.examples]
+        if sizes and None not in sizes:
+            self._examples = sum(size for size in sizes if size is not None)
+
+    def forget(self) -> None:
+        """What was gathered was thrown away."""
+        self._chunks, self._total, self._versions = [], None, []
+        self._noted, self._missed, self._forwards = None, False, 0
+
     def take(self, grads: Sequence[Optional[torch.Tensor]]) -> Gathered:
         """The chunks since the last step, and the gradient in use. Under ``torch.no_grad()``."""
         if self._total is None:
-            used = self._sketcher.sketch_quietly(grads)
-            examples = self._examples if self._noted is None else self._noted[1]
-            gathered = Gathered([Chunk(used, examples)], used, self._sketcher.sqnorm, False)
-            self._noted = None
+            noted, self._noted = self._noted, None
+            used, square = self._seen(grads)
+            if noted is None:
+                gathered = Gathered([Chunk(used, self._examples)], used, square, False)
+            else:
+                changed = noted.mark != self._mark()
+                self._changes |= changed
+                raw = noted.sqnorm if changed else None
+                gathered = Gathered([Chunk(used, noted.examples)], used, square, False, raw_sqnorm=raw)
         else:
             changed = self._versions != self._now()
+            self._changes |= changed
             used = self._sketcher.sketch_quietly(grads) if changed else self._total
             gathered = Gathered(self._chunks, used, self._sketcher.sqnorm if changed else self._sqnorm, changed)
             if len(self._chunks) == 1:

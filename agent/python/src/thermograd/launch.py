@@ -15,7 +15,8 @@ import torch
 from .lifecycle import status_of
 from .settings import next_attempt
 from .sinks import Sink, open_sink
-from .watcher import Watcher, watch
+from .watcher import Watcher
+from .watching import watch
 
 LOG = logging.getLogger("thermograd")
 
@@ -34,8 +35,9 @@ class Launcher:
             arguments["attempt"] = next_attempt(arguments.get("run_id"))
         if arguments["attempt"] < 0:
             raise ValueError(f"attempt should be 0 or more: was {arguments['attempt']}")
-        self._append = arguments["attempt"] > 0
-        self._first: Optional[Sink] = open_sink(sink, self._append)
+        # Several processes agree on a recording when they know of each other, in watch().
+        alone = os.environ.get("WORLD_SIZE", "1") == "1"
+        self._first: Optional[Sink] = open_sink(sink, arguments["attempt"] > 0) if alone else None
         self._arguments = arguments
         self._watchers: List[Watcher] = []
         self._losses: List[torch.Tensor] = []
@@ -85,14 +87,14 @@ class Launcher:
         watcher.loss_source = self._loss
         self._watchers.append(watcher)
 
-    def _sink(self) -> Sink:
+    def _sink(self) -> "str | Sink":
         if self._first is not None:
             sink, self._first = self._first, None
             return sink
         # Two runs cannot share a recording.
         stem, suffix = os.path.splitext(self._where)
-        where = f"{stem}-{len(self._watchers) + 1}{suffix}" if suffix == ".tgr" else self._where
-        return open_sink(where, self._append)
+        number = len(self._watchers) + 1
+        return f"{stem}-{number}{suffix}" if suffix == ".tgr" and number > 1 else self._where
 
     def _named(self) -> Dict[str, Any]:
         arguments = dict(self._arguments)

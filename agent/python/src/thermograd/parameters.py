@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import Optional, Sequence
+from typing import Any, Optional, Sequence
 
 import torch
 
+from .later import Folding, Moved
 from .sketch import Sketcher
 
 # Float sums of differences drift by a rounding a step: a fresh look this often keeps them exact to 10⁻⁵.
@@ -19,8 +20,7 @@ class ParameterSketch:
     """S θ before each step.
 
     Plain SGD with or without momentum moves θ by a linear recursion of the gradients, so S θ follows from
-    S ḡ without a pass over the parameters: v ← βv + (1 − dampening)(g + wd·θ), θ ← θ − η(v or, with Nesterov, g + βv).
-    Everything else is looked at each step.
+    S ḡ, weight decay included, without a pass over the parameters (`Moved`). Everything else is looked at each step.
     """
 
     def __init__(
@@ -32,9 +32,8 @@ class ParameterSketch:
         self._optimizer = optimizer
         self._parameters = parameters
         self._sketcher = sketcher
-        self._theta: Optional[torch.Tensor] = None
+        self._theta: Optional[Moved] = None
         self._whole = False  # every parameter has a gradient: the optimizer moves all
-        self._velocity: Optional[torch.Tensor] = None
         self._seen = -1  # `_changes` when the recursion was last right
         self._age = 0
 
@@ -48,40 +47,39 @@ class ParameterSketch:
         alike = len(groups) == 1 or all(group.get("weight_decay", 0.0) == first for group in groups)
         return float(first) if alike else 0.0
 
-    def before(self, grads: Sequence[Optional[torch.Tensor]]) -> torch.Tensor:
-        """S θ now. Under ``torch.no_grad()``."""
+    def before(self, grads: Sequence[Optional[torch.Tensor]]) -> Any:
+        """S θ now, as something to be `folded`. Under ``torch.no_grad()``."""
         self._whole = not any(g is None for g in grads)
         if self._theta is None or self._age >= _FRESH_EVERY or self._seen != self._changes():
-            self._theta = self._sketcher.sketch_quietly(self._parameters)
-            self._velocity = self._sketched_velocity()
+            self._theta = Moved.start(self._look(), self._sketched_velocity())
             self._age = 0
         return self._theta
 
-    def after(self, gradient: torch.Tensor) -> None:
+    def forget(self) -> None:
+        """The step that was made is not known in sketch space: the next one is looked at."""
+        self._theta = None
+
+    def after(self, gradient: Any) -> None:
         """Takes over the step that was made with this S ḡ, weight decay included."""
         group = self._linear()
         if group is None or self._theta is None or not self._whole:
             self._theta = None
             return
-        momentum = group["momentum"]
-        step = gradient
-        if momentum != 0:
-            velocity = self._velocity
-            if velocity is None:
-                velocity = gradient
-            elif group["dampening"] == 0:
-                velocity = torch.add(gradient, velocity, alpha=momentum)
-            else:
-                velocity = torch.add(momentum * velocity, gradient, alpha=1 - group["dampening"])
-            self._velocity = velocity
-            step = torch.add(gradient, velocity, alpha=momentum) if group["nesterov"] else velocity
         rate = group["lr"]
-        if isinstance(rate, torch.Tensor):  # as a number it would be waited for
-            self._theta = self._theta - rate * step
-        else:
-            self._theta = torch.add(self._theta, step, alpha=-rate)
+        if isinstance(rate, torch.Tensor) and rate.device.type == "cpu":
+            rate = float(rate)  # a scheduler may change it in place before this is folded
+        rule = rate, group["momentum"], group["dampening"], group["nesterov"]
+        self._theta = Moved(self._theta, gradient, rule)
+        if not isinstance(gradient, Folding):
+            self._theta.get()
         self._seen = self._changes()
         self._age += 1
+
+    def _look(self) -> Any:
+        sketcher = self._sketcher
+        if sketcher.defers:
+            return Folding(sketcher, sketcher.gather(self._parameters))
+        return sketcher.sketch_quietly(self._parameters)
 
     def _linear(self) -> Optional[dict]:
         groups = self._optimizer.param_groups

@@ -170,7 +170,7 @@ def split_gradients(
 ) -> Iterator[Tuple[int, Tuple[Optional[torch.Tensor], ...]]]:
     """(examples, gradients) of each of the batch's parts, of at most so many examples in all."""
     batch = probing.now()
-    size = _size(batch)
+    size = size_of(batch)
     if most is not None:
         size = min(size, most)
     if size < probing.splits:
@@ -181,12 +181,13 @@ def split_gradients(
         yield end - start, torch.autograd.grad(loss, list(parameters), allow_unused=True)
 
 
-def _size(batch: Any) -> int:
+def size_of(batch: Any) -> int:
+    """Its examples: the first dimension of its first tensor."""
     if isinstance(batch, torch.Tensor):
         return batch.shape[0]
     if isinstance(batch, dict):
-        return _size(next(iter(batch.values())))
-    return _size(batch[0])
+        return size_of(next(iter(batch.values())))
+    return size_of(batch[0])
 
 
 def _part(batch: Any, start: int, end: int) -> Any:

@@ -13,6 +13,7 @@ from collections import deque
 from typing import Callable, Deque, Optional, Tuple
 
 from . import thermograd_pb2 as pb
+from .ranks import Ranks
 from .sinks import Away, Sink
 
 LOG = logging.getLogger("thermograd")
@@ -22,6 +23,7 @@ _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
 _WARN_SECONDS = 60.0
 _LOOK_SECONDS = 0.05
+_RANKS_LOOK_SECONDS = 0.01
 
 # An event's message is made on the thread, from tensors that may still be on their way.
 Step = Callable[[], pb.StepEvent]
@@ -30,19 +32,28 @@ Step = Callable[[], pb.StepEvent]
 class Reporter:
     """Sends RunStarted first, RunFinished last and steps in between; drops and counts what does not fit.
 
-    While the sink is away, what was reported waits, in its order, and is given again after 0.1 s, then at
-    growing intervals of up to 5 s; what the queue has no room for is dropped. An event that can never be sent
-    is counted and the next one tried. No step is sent before the sink has confirmed the start. Nothing here
-    raises into training. An outage costs one warning, and outages together one a minute.
+    While the sink is away, what was reported waits, in its order, and is given again after 0.1 s, then at growing
+    intervals of up to 5 s; what the queue has no room for is dropped. An event that can never be sent is counted and
+    the next one tried. No step is sent before the sink has confirmed the start (of several ranks, the first one's
+    sink; it sends the end as well, when the others have sent theirs). Nothing here raises into training. An outage
+    costs one warning, and outages together one a minute.
 
     `report` costs a few microseconds; from any thread. A forked child (a DataLoader's worker) inherits a
     reporter that does nothing.
     """
 
-    def __init__(self, started: pb.RunStarted, sink: Sink, queue_bytes: int = QUEUE_BYTES):
-        self._started = started
+    def __init__(
+        self, started: pb.RunStarted, sink: Sink, queue_bytes: int = QUEUE_BYTES, ranks: Optional[Ranks] = None
+    ):
+        """:param ranks: the processes that send the same run's steps, of which this is one"""
+        self._started = started  # what was sent last,
+        self._latest = started  # and what is reported now
+        self._opened = False
+        self._ranks = ranks
+        # An analyzer puts the ranks' steps together and waits for the slowest over a few steps only.
+        self._look = _LOOK_SECONDS if ranks is None else _RANKS_LOOK_SECONDS
         self._sink = sink
-        self._queue: Deque[Tuple[Step, int]] = deque()
+        self._queue: Deque[Tuple[Step, int, pb.RunStarted]] = deque()
         self._room = queue_bytes
         self._half = queue_bytes // 2
         self._lock = threading.Condition()
@@ -54,7 +65,7 @@ class Reporter:
         self._deadline = float("inf")
         self._settled = False
         self._warned = -_WARN_SECONDS
-        #: True for as long as a thread is in `report`: a signal's handler must not wait for it then.
+        #: True while a step is handed over: a signal's handler must neither wait for it then nor end the run.
         self.busy = False
         self._thread = threading.Thread(
             target=self._run, name=f"thermograd-{started.run_id}", daemon=True
@@ -70,14 +81,14 @@ class Reporter:
 
     def report(self, step: Step, size: int) -> None:
         """Queues a step of about so many bytes."""
-        self.busy = True
+        before, self.busy = self.busy, True
         try:
             with self._lock:
                 full = self._finish is None and size > self._room
                 if full or self._finish is not None:
                     self._dropped += 1
                 else:
-                    self._queue.append((step, size))
+                    self._queue.append((step, size, self._latest))
                     self._room -= size
                     # Not woken for each: two threads that take turns at every step slow both down.
                     if self._room < self._half:
@@ -85,7 +96,7 @@ class Reporter:
             if full:
                 self._warn("the queue is full: steps are dropped and counted")
         finally:
-            self.busy = False
+            self.busy = before
 
     def end(self, status: int = pb.RunFinished.STOPPED, seconds: float = 5.0) -> None:
         """As `close`, without waiting for it."""
@@ -95,6 +106,10 @@ class Reporter:
                 self._finish = status
             self._lock.notify()
         self._ending.set()
+
+    def restart(self, started: pb.RunStarted) -> None:
+        """What is reported from here on belongs to this attempt of the run."""
+        self._latest = started
 
     def close(self, status: int = pb.RunFinished.STOPPED, seconds: float = 5.0) -> None:
         """Sends what it can within this time, and RunFinished. The first call decides the status."""
@@ -110,8 +125,8 @@ class Reporter:
             self._say_lost()
 
     def _run(self) -> None:
-        started = pb.Event(run_started=self._started)
-        if self._persist(lambda: self._sink.send(started)) and self._await_confirmation():
+        self._opened = self._open()
+        if self._opened:
             self._drain()
         self._give_up()
 
@@ -122,11 +137,11 @@ class Reporter:
                 if not idle:
                     if time.monotonic() > self._deadline:
                         return
-                    step, size = self._queue.popleft()
+                    step, size, started = self._queue.popleft()
                     self._room += size
                     self._in_hand = 1
             if not idle:
-                self._send(step)
+                self._send(step, started)
                 self._in_hand = 0
                 continue
             if self._finish is not None:
@@ -134,9 +149,26 @@ class Reporter:
             self._persist(self._start_delivery)
             with self._lock:
                 if not self._queue and self._finish is None:
-                    self._lock.wait(_LOOK_SECONDS)
+                    self._lock.wait(self._look)
 
-    def _send(self, step: Step) -> None:
+    def _open(self) -> bool:
+        """Whether the run is known at the other end, so that steps may follow."""
+        ranks = self._ranks
+        if ranks is not None and not ranks.first:
+            return self._until(lambda: ranks.all_said("started"))
+        started = pb.Event(run_started=self._started)
+        opened = self._persist(lambda: self._sink.send(started)) and self._await_confirmation()
+        if opened and ranks is not None:
+            ranks.say("started")
+        return opened
+
+    def _send(self, step: Step, started: pb.RunStarted) -> None:
+        if started is not self._started:
+            self._started = started
+            self._opened = self._open()
+        if not self._opened:
+            self._refused += 1
+            return
         try:
             event = step()
         except Exception as error:
@@ -145,6 +177,8 @@ class Reporter:
             return
         event.run_id = self._started.run_id
         event.attempt = self._started.attempt
+        if self._ranks is not None:
+            event.rank = self._ranks.rank
 
         def send() -> None:
             event.dropped_events = self.lost
@@ -165,6 +199,17 @@ class Reporter:
                 return False
             time.sleep(_LOOK_SECONDS / 2)
         return False
+
+    def _until(self, true: Callable[[], bool], share: float = 1.0) -> bool:
+        """Looks again and again; False when so much of the time that is left at the end has passed."""
+        while not true():
+            if self._ending.wait(_LOOK_SECONDS):
+                end = time.monotonic() + share * (self._deadline - time.monotonic())
+                while not true():
+                    if time.monotonic() >= end:
+                        return False
+                    time.sleep(_LOOK_SECONDS)
+        return True
 
     def _flush(self, seconds: float) -> None:
         flush = getattr(self._sink, "flush", None)
@@ -201,6 +246,23 @@ class Reporter:
             self._flush(max(0.1, (self._deadline - time.monotonic()) / 2))
         except Exception:
             pass
+        ranks = self._ranks
+        if ranks is None or ranks.first:
+            self._say_finished()
+        try:
+            self._sink.close(max(0.1, self._deadline - time.monotonic()))
+        except Exception as error:
+            self._warn(f"the sink does not close: {_brief(error)}")
+        if ranks is not None and not ranks.first:
+            ranks.say("done")
+        with self._lock:
+            settled, self._settled = self._settled, True
+        if not settled:
+            self._say_lost()
+
+    def _say_finished(self) -> None:
+        if self._ranks is not None:
+            self._until(self._ranks.others_done, 0.5)
         finished = pb.RunFinished(run_id=self._started.run_id, attempt=self._started.attempt, status=self._finish)
 
         def send() -> None:
@@ -209,14 +271,6 @@ class Reporter:
             self._sink.send(pb.Event(run_finished=finished))
 
         self._persist(send)
-        try:
-            self._sink.close(max(0.1, self._deadline - time.monotonic()))
-        except Exception as error:
-            self._warn(f"the sink does not close: {_brief(error)}")
-        with self._lock:
-            settled, self._settled = self._settled, True
-        if not settled:
-            self._say_lost()
 
     def _drop_all(self) -> None:
         with self._lock:

@@ -60,6 +60,35 @@ def parameters(optimizer: torch.optim.Optimizer) -> List[torch.nn.Parameter]:
     return list(seen.values())
 
 
+def frozen(optimizer: torch.optim.Optimizer) -> List[torch.nn.Parameter]:
+    """Those that do not train now."""
+    return [p for group in optimizer.param_groups for p in group["params"] if not p.requires_grad]
+
+
+def group_sizes(optimizer: torch.optim.Optimizer) -> List[int]:
+    """Parameters of each group: what add_param_group changes."""
+    return [len(group["params"]) for group in optimizer.param_groups]
+
+
+def learning_rates(optimizer: torch.optim.Optimizer) -> List[Any]:
+    """One where all groups have the same, else each group's; as they are now, on the devices where they are."""
+    rates = [group.get("lr") for group in optimizer.param_groups]
+    first = rates[0]
+    if len(rates) > 1 and all(rate is first or (_known(rate) and _known(first) and rate == first) for rate in rates):
+        rates = rates[:1]
+    return [_now(rate) if isinstance(rate, torch.Tensor) else rate for rate in rates]
+
+
+def _known(rate: Any) -> bool:
+    # Comparing others would wait for their device.
+    return not isinstance(rate, torch.Tensor) or rate.device.type == "cpu"
+
+
+def _now(rate: torch.Tensor) -> Any:
+    # A scheduler changes it in place.
+    return float(rate) if _known(rate) else rate.detach().clone()
+
+
 def started(
     optimizer: torch.optim.Optimizer,
     *,

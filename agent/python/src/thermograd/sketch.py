@@ -62,16 +62,17 @@ class Sketcher:
 
     float32 sums; other types are converted, sparse tensors made dense. Tables: count_sketch, 8 bytes an element; row_fold,
     8 bytes a row and 264 bytes a dim, and 8 bytes a copied element; shift_fold, 2 % of float32 parameters at most, or
-    648 bytes a dim where that is more. Made once. Not thread-safe. Non-finite elements reach the sketch.
+    640 bytes a dim where that is more. Made once. Not thread-safe. Non-finite elements reach the sketch.
     """
 
-    def __init__(self, shapes: Sequence[torch.Tensor], dim: int = 1024, seed: int = 0):
+    def __init__(self, shapes: Sequence[torch.Tensor], dim: int = 1024, seed: int = 0, *, name: str = "dim"):
         """
         :param shapes: the tensors to come, or any of the same sizes; their first one's device is used
         :param dim: floats in a sketch at most: a power of two from 256 to 1,048,576
+        :param name: what messages call dim
         """
         if dim < MIN_DIM or dim > MAX_DIM or dim & (dim - 1):
-            raise ValueError(f"dim should be a power of two from {MIN_DIM} to {MAX_DIM}: was {dim}")
+            raise ValueError(f"{name} should be a power of two from {MIN_DIM} to {MAX_DIM}: was {dim}")
         self._sizes = [t.numel() for t in shapes]
         self.parameter_count = sum(self._sizes)
         if self.parameter_count == 0:
@@ -84,7 +85,10 @@ class Sketcher:
         self.sqnorm: Optional[torch.Tensor] = None
         #: ``identity``, ``count_sketch``, ``row_fold`` or ``shift_fold``, as run_started.sketch_scheme records it.
         self.scheme = scheme_of(self._sizes, dim)
-        self._gathers = self.scheme in ("identity", "count_sketch")
+        #: A sketch is a copy of all tensors into one, and a count of that.
+        self.gathers = self.scheme in ("identity", "count_sketch")
+        #: The count is better left for `later`.
+        self.defers = self.gathers and self.device.type == "cpu"
         self._folds: List[Any] = []
         self._count: Optional[Cells] = None
         if self.scheme == "row_fold":
@@ -112,18 +116,22 @@ class Sketcher:
 
     def sketch_quietly(self, tensors: Sequence[Optional[torch.Tensor]]) -> torch.Tensor:
         """`sketch`, for a caller that is under ``torch.no_grad()`` already."""
-        if self._gathers:
-            flat = self._gathered(tensors)
+        if self.gathers:
+            flat = self.gather(tensors)
             self.sqnorm = torch.dot(flat, flat)
-        else:
-            flats: Sequence[Optional[torch.Tensor]] = [None if t is None else self._flat(t) for t in tensors]
-            for fold in self._folds:
-                flat = fold(flats)
-                flats = [flat]
+            return self.fold(flat)
+        flats: Sequence[Optional[torch.Tensor]] = [None if t is None else self._flat(t) for t in tensors]
+        for each in self._folds:
+            flat = each(flats)
+            flats = [flat]
+        return self.fold(flat)
+
+    def fold(self, flat: torch.Tensor) -> torch.Tensor:
+        """S of what `gather` gave."""
         return flat if self._count is None else self._count(flat)
 
-    def _gathered(self, tensors: Sequence[Optional[torch.Tensor]]) -> torch.Tensor:
-        """The vector itself, in memory of its own."""
+    def gather(self, tensors: Sequence[Optional[torch.Tensor]]) -> torch.Tensor:
+        """The vector itself, in memory of its own; the first half of a sketch where `gathers`. Under ``torch.no_grad()``."""
         if _flatten is not None and len(tensors) > 1:
             try:
                 flat = _flatten(tensors)
@@ -151,5 +159,7 @@ def sqnorm(tensors: Sequence[Optional[torch.Tensor]]) -> torch.Tensor:
     there = [t.coalesce().values() if t.is_sparse else t for t in tensors if t is not None]
     if not there:
         return torch.zeros((), dtype=torch.float64)
-    norms = [torch.linalg.vector_norm(t.detach()).double() for t in there]
+    # Of 16 bits the norm would be rounded to as many.
+    kinds = [t.dtype if t.dtype is torch.float64 else torch.float32 for t in there]
+    norms = [torch.linalg.vector_norm(t.detach(), dtype=kind).double() for t, kind in zip(there, kinds)]
     return torch.stack(norms).square().sum()

@@ -2,95 +2,32 @@
 
 from __future__ import annotations
 
-import functools
+import contextlib
 import logging
 import time
-import types
 import weakref
-from typing import Any, Callable, Dict, Optional, Set
+from typing import Any, Callable, Iterator, List, Optional, Set
 
 import torch
 
-from . import lifecycle, settings
+from . import lifecycle, scaling, settings
 from . import thermograd_pb2 as pb
 from .chunks import Chunks
+from .distributed import RankChunks
+from .hooks import wrap_step
+from .layers import LayeredSketcher, layers_of
 from .message import StepParts
+from .outbox import TOGETHER, Outbox
 from .parameters import ParameterSketch, precondition
 from .probes import CurvatureProbe, Probing, split_gradients, unnoticed
+from .ranks import Ranks
 from .reporter import Reporter
-from .sinks import Sink, open_sink
+from .sinks import Sink
 from .sketch import Sketcher, sqnorm
 
 LOG = logging.getLogger("thermograd")
 
-
-def watch(
-    model: Optional[torch.nn.Module],
-    optimizer: torch.optim.Optimizer,
-    *,
-    run_id: Optional[str] = None,
-    sink: "str | Sink" = "kafka://127.0.0.1:9092",
-    dataset_size: Optional[int] = None,
-    sampling: Optional[str] = None,
-    budget_steps: Optional[int] = None,
-    labels: Optional[Dict[str, str]] = None,
-    accumulation: str = "mean",
-    probing: Optional[Probing] = None,
-    exact_norms: bool = False,
-    dim: int = 1024,
-    seed: int = 0,
-    attempt: Optional[int] = None,
-) -> "Watcher":
-    """Watches a training from now on; `Watcher.finish`, leaving a ``with``, or the interpreter's end stops it.
-
-    Hooks ``optimizer.step`` and the model's forward pass. Every backward pass between two steps is one
-    micro-batch; with two or more a step the gradient's noise is known within the step. The random states
-    of torch, numpy and Python stay as they are, and so do gradients and parameters.
-
-    :param model: its inputs tell how many examples a micro-batch has; None: say it with `Watcher.log`
-    :param run_id: the run's name; by default the script's name and the time
-    :param sink: ``"kafka://HOST:PORT"``, ``"http://HOST:PORT"`` (a collector) or ``"FILE.tgr"`` (for ``thermograd
-        replay``)
-    :param dataset_size: n, the examples of an epoch
-    :param sampling: ``"without_replacement"`` (epochs, the default where ``dataset_size`` is given) or
-        ``"with_replacement"``
-    :param accumulation: ``"mean"``: the loss of each of m backward passes is divided by m; ``"sum"``: it is not
-    :param probing: looks at curvature, or at the noise of a single batch, every so many steps
-    :param exact_norms: send ‖ḡ‖² exactly also where that takes another pass over the gradients (P > 64·dim); else the
-        sketch's is used, with its error
-    :param dim: floats in a sketch, a power of two; ‖·‖² of a sketch has a relative error of √(4/dim)
-    :param attempt: counts restarts of the same run from a checkpoint; a recording is added to, from 1 on. By
-        default one more than the last that this process watched; else what torchrun or Slurm count, else 0
-    :raises ValueError: in one line, when an argument is wrong or the optimizer has nothing to train
-    """
-    started = settings.started(
-        optimizer,
-        run_id=run_id,
-        dataset_size=dataset_size,
-        sampling=sampling,
-        budget_steps=budget_steps,
-        labels=labels,
-        attempt=attempt,
-    )
-    opened = open_sink(sink, append=started.attempt > 0)
-    try:
-        watcher = Watcher(
-            model,
-            optimizer,
-            sink=opened,
-            accumulation=accumulation,
-            probing=probing,
-            exact_norms=exact_norms,
-            dim=dim,
-            seed=seed,
-            started=started,
-        )
-    except BaseException:
-        if opened is not sink:
-            opened.close(0)
-        raise
-    settings.began(started, watcher)
-    return watcher
+_MOST_GROUPS = 16
 
 
 class Watcher:
@@ -101,48 +38,95 @@ class Watcher:
         model: Optional[torch.nn.Module],
         optimizer: torch.optim.Optimizer,
         *,
+        ranks: Optional[Ranks],
         sink: Sink,
         started: pb.RunStarted,
         accumulation: str,
         probing: Optional[Probing],
         exact_norms: bool,
         dim: int,
+        layer_sketch_dim: int,
         seed: int,
     ):
-        if accumulation not in ("mean", "sum"):
-            raise ValueError(f'accumulation should be "mean" or "sum": was {accumulation!r}')
-        if getattr(optimizer, "_thermograd", None) is not None:
-            raise ValueError("optimizer is watched already: call finish() of its watcher first")
-        parameters = settings.parameters(optimizer)
+        self._ranks = ranks
+        self._first = ranks is None or ranks.first
         self._optimizer = optimizer
-        self._parameters = parameters
-        self._sketcher = Sketcher(parameters, dim, seed)
         self._accumulation = accumulation
-        self._theta = ParameterSketch(optimizer, parameters, self._sketcher)
-        self._chunks = Chunks(model, parameters, self._sketcher)
         self._model = model
         self._scales_with_gradient = isinstance(optimizer, torch.optim.SGD)
         self._probing = probing
         self._exact_norms = exact_norms
-        self._curvature = CurvatureProbe(probing, parameters, seed) if probing else None
-        self._pending: Optional[StepParts] = None
+        self._seed = seed
+        self._dim = dim
+        self._layer_dim = layer_sketch_dim
+        self._follow()
         self._early: Optional[StepParts] = None
         self._next_step = 0
+        self._scale: Optional[torch.Tensor] = None
         self._failures: Set[str] = set()
-        started.parameter_count = self._sketcher.parameter_count
-        started.sketch_scheme = self._sketcher.scheme
-        started.sketch_dim = self._sketcher.dim
-        started.sketch_seed = seed & 0xFFFFFFFFFFFFFFFF
-        self._reporter = Reporter(started, sink)
+        self._started = started
+        self._describe_sketch()
+        self._reporter = Reporter(started, sink, ranks=ranks)
+        self._outbox = Outbox(self._reporter)
+        self._outbox.together = self._together
         self._finished = False
         #: Asked before each step for its loss; what `log` says counts more.
         self.loss_source: Optional[Callable[[], Any]] = None
         self.run_id = started.run_id
         optimizer._thermograd = self  # type: ignore[attr-defined]
-        self._unhook = _wrap_step(optimizer, weakref.WeakMethod(self._around_step))
+        self._unhook = wrap_step(optimizer, weakref.WeakMethod(self._around_step))
+        self._unfollow = scaling.follow()
         self._unguard = lifecycle.guard(weakref.WeakMethod(self.finish), self._reporter)
         # Thrown away with its model: the run is over. At the interpreter's end the guard says so.
-        weakref.finalize(self, self._reporter.end).atexit = False
+        self._abandoned = weakref.finalize(self, _abandon, self._outbox, self._unfollow)
+        self._abandoned.atexit = False
+
+    def _follow(self) -> None:
+        parameters = settings.parameters(self._optimizer)
+        self._parameters = parameters
+        self._groups = settings.group_sizes(self._optimizer)
+        self._frozen = settings.frozen(self._optimizer)
+        if self._layer_dim:
+            named = layers_of(self._model, parameters)
+            self._sketcher: Any = LayeredSketcher(parameters, named, self._layer_dim, self._dim, self._seed)
+        else:
+            self._sketcher = Sketcher(parameters, self._dim, self._seed)
+        # An analyzer puts the ranks' steps together: those of one should not come eight at a time.
+        self._together = TOGETHER if self._sketcher.defers and self._ranks is None else 1
+        self._theta = ParameterSketch(self._optimizer, parameters, self._sketcher)
+        kind = Chunks if self._ranks is None else RankChunks
+        self._chunks = kind(self._model, parameters, self._sketcher)
+        self._curvature = CurvatureProbe(self._probing, parameters, self._seed) if self._probing else None
+
+    def _describe_sketch(self) -> None:
+        self._started.parameter_count = self._sketcher.parameter_count
+        self._started.sketch_scheme = self._sketcher.scheme
+        self._started.sketch_dim = self._sketcher.dim
+        if self._layer_dim:
+            del self._started.layer_names[:]
+            self._started.layer_names.extend(self._sketcher.names)
+            self._started.layer_sketch_dim = self._layer_dim
+        self._started.sketch_seed = self._seed & 0xFFFFFFFFFFFFFFFF
+
+    def _begin_again(self) -> None:
+        """Parameters have come (or have gone) since: from here on it is another vector, and a new attempt."""
+        if self._ranks is not None:
+            self._say_once("parameters that came after watch() are not followed where several processes train")
+            return
+        self._outbox.flush()
+        before = self._chunks
+        before.close()
+        self._follow()
+        self._chunks.succeed(before)
+        self._outbox.together = self._together
+        started = pb.RunStarted()
+        started.CopyFrom(self._started)
+        started.attempt += 1
+        started.started_at = time.time()
+        self._started = started
+        self._describe_sketch()
+        self._reporter.restart(started)
+        settings.began(started, self)
 
     # ---- what the user says
 
@@ -164,7 +148,7 @@ class Watcher:
         """
         if step is not None:
             self._next_step = int(step)
-        target = self._pending
+        target = self._outbox.latest
         if target is None:
             target = self._early = self._early or StepParts()
         if loss is not None:
@@ -191,8 +175,10 @@ class Watcher:
         if status not in codes:
             raise ValueError(f"status should be one of {', '.join(codes)}: was {status!r}")
         self._finished = True
-        self._emit()
+        self._abandoned.detach()
+        self._guarded("step", self.flush)
         self._unhook()
+        self._unfollow()
         self._chunks.close()
         self._unguard()
         self._optimizer._thermograd = None  # type: ignore[attr-defined]
@@ -201,6 +187,24 @@ class Watcher:
     @property
     def finished(self) -> bool:
         return self._finished
+
+    def flush(self) -> None:
+        """Hands the latest step on to the sink as it is; for a training that is about to pause."""
+        self._outbox.flush()
+
+    def expect(self, examples: int) -> None:
+        """Says how many examples the next backward pass has, where the model's input does not tell."""
+        self._chunks.expect(examples)
+
+    @property
+    def attempt(self) -> int:
+        """Of the run, as it is now: parameters that come late begin the next one."""
+        return self._started.attempt
+
+    @property
+    def steps(self) -> int:
+        """The number of the next step."""
+        return self._next_step
 
     @property
     def lost(self) -> int:
@@ -215,38 +219,117 @@ class Watcher:
 
     # ---- what the hooks see
 
+    @contextlib.contextmanager
+    def scaled(self, scale: Optional[torch.Tensor]) -> Iterator[None]:
+        """Around the step of a loss scaler: where it makes none, the step is sent as skipped."""
+        before = self._next_step
+        self._scale = None if scale is None else scale.detach().clone()
+        try:
+            yield
+            if self._next_step == before and not self._finished:
+                self._guarded("step", self._skipped)
+                self._next_step += 1
+        finally:
+            self._scale = None
+
+    def _skipped(self) -> None:
+        parts = self._begin_step()
+        grads = [p.grad for p in self._parameters if p.grad is not None]
+        values = [g.coalesce().values() if g.is_sparse else g for g in grads]
+        parts.nonfinite = torch.stack([(~torch.isfinite(v)).sum() for v in values]).sum()
+        self._chunks.forget()
+        self._outbox.latest = parts
+
     def _around_step(self, step: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         if self._finished:
             return step(*args, **kwargs)
+        closure = args[0] if args else kwargs.get("closure")
+        if callable(closure):
+            return self._around_closure(step, closure, args, kwargs)
+        parts = self._look()
+        result = step(*args, **kwargs)
+        self._after_step(parts)
+        return result
+
+    def _around_closure(self, step: Callable[..., Any], closure: Callable[[], Any], args: Any, kwargs: Any) -> Any:
+        """The gradients are made inside the step, by the closure; of several calls (L-BFGS), the first counts."""
+        seen: List[Optional[StepParts]] = []
+
+        def closed() -> Any:
+            loss = closure()
+            if not seen:
+                parts = self._look()
+                seen.append(parts)
+                if parts is not None and parts.loss is None and isinstance(loss, torch.Tensor) and loss.numel() == 1:
+                    parts.loss = _detached(loss)
+            return loss
+
+        args, kwargs = ((closed, *args[1:]), kwargs) if args else (args, {**kwargs, "closure": closed})
+        result = step(*args, **kwargs)
+        self._chunks.forget()
+        self._after_step(seen[0] if seen else None)
+        return result
+
+    def _look(self) -> Optional[StepParts]:
         parts = self._guarded("step", self._before_step)
         if parts is not None and self._probing is not None:
             self._guarded("probe", self._probe, self._probing, parts)
-        result = step(*args, **kwargs)
-        if parts is not None:
-            self._after_step(parts)
-        self._next_step += 1
-        return result
+        return parts
 
-    def _before_step(self) -> StepParts:
-        self._emit()
+    def _begin_step(self) -> StepParts:
+        self._outbox.turn()
         parts, self._early = self._early or StepParts(), None
         parts.step = self._next_step
         parts.time = time.time()
-        parts.learning_rate = self._optimizer.param_groups[0].get("lr")
         parts.scales_with_gradient = self._scales_with_gradient
+        groups = self._optimizer.param_groups
+        rate = groups[0].get("lr")
+        if len(groups) == 1 and type(rate) is float:
+            parts.learning_rate = rate
+        else:
+            self._set_rates(parts)
+        if self._layer_dim:
+            parts.lengths = self._sketcher.lengths
+        if self._scale is not None:
+            parts.loss_scale = self._scale
+            parts.fused_scale = getattr(self._optimizer, "grad_scale", None)
+            parts.found_inf = getattr(self._optimizer, "found_inf", None)
         if self.loss_source is not None and parts.loss is None:
             parts.loss = self.loss_source()
+        return parts
+
+    def _set_rates(self, parts: StepParts) -> None:
+        rates = settings.learning_rates(self._optimizer)
+        if len(rates) == 1:
+            parts.learning_rate = rates[0]
+            return
+        # No one number is the learning rate: what needs one is absent, and says so.
+        self._say_once(
+            "the parameter groups have different learning rates, so none is sent and temperatures are absent; "
+            "each group's is tracked as learning_rate_GROUP"
+        )
+        for group, rate in enumerate(rates[:_MOST_GROUPS]):
+            parts.tracked[f"learning_rate_{group}"] = rate
+
+    def _before_step(self) -> StepParts:
+        if self._groups != settings.group_sizes(self._optimizer) or (
+            self._frozen and any(p.requires_grad for p in self._frozen)
+        ):
+            self._begin_again()
+        parts = self._begin_step()
         grads = [p.grad for p in self._parameters]
-        theta = self._theta.before(grads)
         decay = self._theta.decay
-        parts.param_sketch = theta
+        # Parameters are the same on every rank: one of them sends them.
+        theta = self._theta.before(grads) if self._first or decay else None
+        parts.param_sketch = theta if self._first else None
+        parts.one_of_many = self._ranks is not None
         gathered = self._chunks.take(grads)
         parts.set_gradients(gathered, self._accumulation, decay, theta)
         if decay == 0:
             square = gathered.used_sqnorm
-            if square is None and self._exact_norms:
+            if square is None and self._exact_norms and self._first:
                 square = sqnorm(grads)
-            parts.grad_sqnorm = square if square is None or parts.summed == 1 else square / parts.summed**2
+            parts.set_sqnorm(square)
         return parts
 
     def _probe(self, probing: Probing, parts: StepParts) -> None:
@@ -267,20 +350,18 @@ class Watcher:
         finally:
             self._chunks.paused = False
 
-    def _after_step(self, parts: StepParts) -> None:
-        # Sketches only, which need no gradient: the guard's no_grad() would cost more than the sums.
-        try:
-            self._theta.after(parts.grad_sketch)
-        except Exception as error:
-            self._failed("step", error)
-        self._pending = parts
-
-    def _emit(self) -> None:
-        parts = self._pending
+    def _after_step(self, parts: Optional[StepParts]) -> None:
         if parts is not None:
-            self._pending = None
-            parts.begin_transfer()
-            self._reporter.report(parts.message, parts.size())
+            # Sketches only, which need no gradient: the guard's no_grad() would cost more than the sums.
+            try:
+                if self._ranks is None and parts.found_inf is None:
+                    self._theta.after(parts.grad_sketch)
+                else:
+                    self._theta.forget()
+            except Exception as error:
+                self._failed("step", error)
+            self._outbox.latest = parts
+        self._next_step += 1
 
     def _guarded(self, kind: str, what: Callable[..., Any], *arguments: Any) -> Any:
         # A watcher's mistake must never end a training: it goes blind, says so once, and lets it run.
@@ -296,33 +377,21 @@ class Watcher:
             self._failures.add(kind)
             LOG.warning("a %s could not be watched: %s. Training is not affected.", kind, _line(error))
 
+    def _say_once(self, what: str) -> None:
+        if what not in self._failures:
+            self._failures.add(what)
+            LOG.warning("run %s: %s.", self.run_id, what)
+
+
+def _abandon(outbox: Outbox, unfollow: Callable[[], None]) -> None:
+    unfollow()
+    outbox.abandon()
+
 
 def _line(error: Exception) -> str:
     return (str(error) or type(error).__name__).splitlines()[0]
 
 
 def _detached(value: Any) -> Any:
-    return value.detach() if isinstance(value, torch.Tensor) else float(value)
-
-
-def _wrap_step(optimizer: torch.optim.Optimizer, around: Any) -> Callable[[], None]:
-    """Puts a call around optimizer.step; the answer takes it away again."""
-    inner = optimizer.step
-
-    @functools.wraps(inner)
-    def step(self: torch.optim.Optimizer, *args: Any, **kwargs: Any) -> Any:
-        watching = around()
-        return inner(*args, **kwargs) if watching is None else watching(inner, args, kwargs)
-
-    # A method of this very optimizer: schedulers ask whose it is.
-    optimizer.step = types.MethodType(step, optimizer)  # type: ignore[method-assign]
-
-    def unhook() -> None:
-        # A scheduler may have wrapped it since: then it stays, and does nothing.
-        if getattr(optimizer.__dict__.get("step"), "__func__", None) is step:
-            if getattr(inner, "__func__", None) is type(optimizer).step:
-                del optimizer.__dict__["step"]
-            else:
-                optimizer.step = inner  # type: ignore[method-assign]
-
-    return unhook
+    # In the host's memory a number is as cheap as a view, and stays what it is when its owner adds to it.
+    return value.detach() if isinstance(value, torch.Tensor) and value.device.type != "cpu" else float(value)

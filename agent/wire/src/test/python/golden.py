@@ -55,7 +55,8 @@ SCHEMA = {
         "update_sqnorm": (14, "double"), "param_dot_grad": (15, "double"), "layers": (16, "[LayerNorms]"),
         "tracked": (17, "{double}"), "example_losses": (18, "[double]"), "probe": (19, "CurvatureProbe"),
         "validation_loss": (20, "double"), "nonfinite_count": (21, "uint"), "loss_scale": (22, "double"),
-        "dropped_events": (23, "uint"), "update_noise": (24, "double")},
+        "dropped_events": (23, "uint"), "update_noise": (24, "double"),
+        "raw_grad_sqnorm": (25, "double")},
     "RunFinished": {"run_id": (1, "string"), "attempt": (2, "uint"),
                     "status": (3, ["completed", "failed", "stopped"]), "time": (4, "double"),
                     "dropped_events": (5, "uint")},
@@ -97,6 +98,7 @@ FULL_STEP = {
     "probe": {"hessian_top": [31.5, 2.0], "hessian_trace": 100.0, "grad_hess_grad": 9007199254740993.0,
               "preconditioned_top": [19000.0, 0.5]},
     "validation_loss": 0.75, "nonfinite_count": 3, "loss_scale": 65536.0, "dropped_events": 17, "update_noise": 0.03125,
+    "raw_grad_sqnorm": 4.0,
 }
 
 EVENTS = [

@@ -219,6 +219,7 @@ public final class EventRules {
 
   private static void checkNorms(StepEvent s) throws InvalidEventException {
     Check.sqnorm("grad_sqnorm", s.getGradSqnorm());
+    Check.sqnorm("raw_grad_sqnorm", s.getRawGradSqnorm());
     Check.sqnorm("param_sqnorm", s.getParamSqnorm());
     Check.sqnorm("update_sqnorm", s.getUpdateSqnorm());
     for (LayerNorms layer : s.getLayersList()) {

@@ -96,6 +96,7 @@ final class GoldenEvents {
           .setLossScale(65536)
           .setDroppedEvents(17)
           .setUpdateNoise(0.03125)
+          .setRawGradSqnorm(4)
           .build();
 
   static final List<Event> ALL =

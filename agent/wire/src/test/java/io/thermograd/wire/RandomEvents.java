@@ -109,6 +109,7 @@ final class RandomEvents {
               .setHessianTrace(any())
               .addPreconditionedTop(any()));
       s.setUpdateNoise(any());
+      s.setRawGradSqnorm(Math.abs(any()));
     }
     return s.build();
   }
