@@ -11,6 +11,7 @@ import importlib
 import importlib.util
 import os
 import pathlib
+import pathlib
 import re
 import subprocess
 import sys
@@ -427,7 +428,7 @@ def tensorboard_s_own_files_read_back():
                 assert end.code == 0, end.code
             from test_reporter import read
 
-            steps = [e.step for e in read(recording) if e.HasField("step")]
+            steps = [e.step for e in read(pathlib.Path(recording)) if e.HasField("step")]
             assert len(steps) == 20
             close([s.grad_sqnorm for s in steps], [9.0] * 20, 0, "grad_sqnorm")
 

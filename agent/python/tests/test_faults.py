@@ -1,6 +1,7 @@
 """Sinks that fail in every way: training stays as it is, one line is said, and the counts are exact."""
 
 import functools
+import importlib.util
 import logging
 import os
 import resource
@@ -103,7 +104,13 @@ w.finish(seconds=0.5)
 """
     src = os.path.join(os.path.dirname(__file__), "..", "src")
     children = []
-    for missing, sink in [("none", "http://127.0.0.1:1"), ("kafka", "kafka://127.0.0.1:1"), ("confluent_kafka", "kafka://127.0.0.1:1")]:
+    for missing, client, sink in [
+        ("none", "http", "http://127.0.0.1:1"),
+        ("kafka", "confluent_kafka", "kafka://127.0.0.1:1"),
+        ("confluent_kafka", "kafka", "kafka://127.0.0.1:1"),
+    ]:
+        if importlib.util.find_spec(client) is None:
+            continue  # not every machine has both clients for Kafka
         children.append(
             subprocess.Popen(
                 [sys.executable, "-c", script, missing, sink],

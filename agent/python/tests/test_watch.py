@@ -196,6 +196,37 @@ def assert_chunks(step, examples, rows, scale=1.0):
         np.testing.assert_allclose(vector(m.grad_sketch), scale * row, atol=3e-6)
 
 
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("chunks", [1, 2])
+@pytest.mark.parametrize("to_none", [True, False])
+def test_gradients_taken_apart_from_training_are_no_micro_batch(when, chunks, to_none, sink):
+    """`torch.autograd.grad` runs hooks as a backward pass does, but adds to no `.grad`."""
+    net = model()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    watcher = thermograd.watch(net, optimizer, sink=sink)
+    rows = []
+
+    def aside(t):
+        torch.autograd.grad(loss_of(net, *batch(t, 7)), list(net.parameters()))
+
+    for t in range(5):
+        optimizer.zero_grad(set_to_none=to_none)
+        pairs = [batch(t, j) for j in range(chunks)]
+        rows.append(chunk_gradients(net, pairs))
+        if when == "before":
+            aside(t)
+        for x, y in pairs:
+            (loss_of(net, x, y) / chunks).backward()
+        if when == "after":
+            aside(t)
+        optimizer.step()
+    watcher.finish()
+    assert [len(step.micro_batches) for step in sink.steps] == [chunks] * 5
+    for step, expected in zip(sink.steps, rows):
+        for micro, row in zip(step.micro_batches, expected):
+            assert np.allclose(vector(micro.grad_sketch), row, rtol=0, atol=1e-5)
+
+
 @pytest.mark.parametrize("to_none", [True, False])
 def test_steps_of_one_pass_and_of_several_alternate(to_none, sink):
     net = model()

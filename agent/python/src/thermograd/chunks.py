@@ -78,6 +78,7 @@ class Chunks:
         self._examples: Optional[int] = None
         self._forwards = 0  # since the last step
         self._first: Optional[torch.nn.Parameter] = None  # that a pass reached
+        self._before: Any = None  # its gradient's state by then
         self._single = False
         self._noted: Optional[Noted] = None
         self._changes = False  # something changes gradients between pass and step
@@ -130,12 +131,15 @@ class Chunks:
             return
         self._queued = True
         self._first = parameter
+        self._before = _state(parameter)
         if self._noted is not None:
             self._leave_single()
         Variable._execution_engine.queue_callback(self._passed)
 
     def _passed(self) -> None:
         self._queued = False
+        if self._first is not None and _state(self._first) == self._before:
+            return  # torch.autograd.grad, which adds to no .grad
         examples, self._examples = self._examples, None
         if self._single:
             self._noted = Noted(self._mark(), examples, self._norm() if self._changes else None)
@@ -186,14 +190,14 @@ class Chunks:
 
     def _now(self) -> List[Any]:
         # What an in-place change or another tensor in its place would show.
-        return [None if p.grad is None else (id(p.grad), p.grad._version) for p in self._parameters]
+        return [_state(p) for p in self._parameters]
 
     def _mark(self) -> Any:
         # The same of one gradient that is there.
         for p in self._parameters:
-            grad = p.grad
-            if grad is not None:
-                return id(grad), grad._version
+            state = _state(p)
+            if state is not None:
+                return state
         return None
 
     def _cleared(self) -> bool:
@@ -252,3 +256,8 @@ class Chunks:
         self._chunks, self._total, self._missed = [], None, False
         self._forwards = 0
         return gathered
+
+
+def _state(parameter: torch.nn.Parameter) -> Any:
+    grad = parameter.grad
+    return None if grad is None else (id(grad), grad._version)

@@ -27,7 +27,7 @@ class CourseProbeTest {
 
   @Test
   void healthyNetworksDescend() throws IOException {
-    for (String name : List.of("digits-sgd", "breast-cancer")) {
+    for (String name : List.of("digits-sgd", "wine")) {
       Truth.Span first = Recorded.of(name, 1).truth().regimes().get(0);
       assertThat(first.regime()).as(name).isEqualTo(Regime.DESCENDING);
       assertThat(first.from()).as(name).isZero();
