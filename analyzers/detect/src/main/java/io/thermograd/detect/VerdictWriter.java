@@ -17,8 +17,9 @@ import java.util.Map;
 
 /**
  * Verdict / Why / Next: one sentence each, with numbers. There is one verdict at a time, that of
- * the regime, or of being trapped, which outranks a calm regime; the other overlays add to its
- * reasons and, where the regime asks for nothing, say what to do.
+ * the regime, or of what outranks a calm regime: a divergence that was not recovered from, and
+ * being trapped; the other overlays add to its reasons and, where the regime asks for nothing, say
+ * what to do.
  */
 final class VerdictWriter {
   private final KnownNumbers known;
@@ -63,6 +64,9 @@ final class VerdictWriter {
     }
     if (state instanceof RegimeState.Transition transition) {
       return overlaid(transition(transition, loss));
+    }
+    if (divergence.worse() && isLevel(state)) {
+      return overlaid(notRecovered(loss));
     }
     if (regimes.trapped()) {
       return overlaid(trapped(loss));
@@ -135,6 +139,27 @@ final class VerdictWriter {
         format("In another basin since step %,d", state.since()),
         format("Loss %.3g ± %.2g.", loss.mean(), loss.meanError()),
         "Nothing to do: what was known of the old basin no longer holds.");
+  }
+
+  /** Whether the loss stays where it is, as far as is known. */
+  private static boolean isLevel(RegimeState state) {
+    return state instanceof RegimeState.Stationary
+        || state instanceof RegimeState.Plateau
+        || (state instanceof RegimeState.Undecided undecided
+            && undecided.reason() != RegimeState.Undecided.Reason.RISING);
+  }
+
+  private Verdict notRecovered(LossMoments loss) {
+    long since = divergence.worseSince();
+    return new Verdict(
+        Severity.CRITICAL,
+        format("Not recovered from the divergence of step %,d", since),
+        level(loss)
+            + format(", against %.3g before", divergence.betterLevel())
+            + drift()
+            + raised(since)
+            + ".",
+        Remedies.lowerLearningRate(learningRate, since) + ".");
   }
 
   private Verdict trapped(LossMoments loss) {

@@ -91,6 +91,10 @@ public final class DivergenceDetector {
   private long since;
   private long age;
   private long waiting;
+  private boolean worse;
+  private long worseSince;
+  private double betterLevel;
+  private double betterBound;
   private long below;
 
   /**
@@ -106,6 +110,7 @@ public final class DivergenceDetector {
     }
     double x = Math.max(-LARGEST, Math.min(LARGEST, newLoss));
     loss.look(x);
+    worse &= loss.level(ROBUST) > betterBound;
     steps[(int) (count % RECENT)] = step;
     count++;
     boolean told = lookAtGradient(signal, newKind);
@@ -222,6 +227,12 @@ public final class DivergenceDetector {
   }
 
   private Change settle() {
+    if (state == State.DIVERGING && !worse) {
+      worse = true;
+      worseSince = since;
+      betterLevel = before;
+      betterBound = bound;
+    }
     state = State.NONE;
     loss.forget();
     gradient.forget();
@@ -298,6 +309,23 @@ public final class DivergenceDetector {
     return loss.count() >= 8 ? loss.medianOfEight(0) : loss.recent(0);
   }
 
+  /**
+   * Whether a critical rise has ended on a level above the one before it, which has not come back.
+   */
+  public boolean worse() {
+    return worse;
+  }
+
+  /** The first step of that rise. */
+  public long worseSince() {
+    return worseSince;
+  }
+
+  /** The level before that rise. */
+  public double betterLevel() {
+    return betterLevel;
+  }
+
   /** The latest finite loss. */
   public double last() {
     return loss.recent(0);
@@ -339,6 +367,10 @@ public final class DivergenceDetector {
     out.writeLong(age);
     out.writeLong(waiting);
     out.writeLong(below);
+    out.writeBoolean(worse);
+    out.writeLong(worseSince);
+    out.writeDouble(betterLevel);
+    out.writeDouble(betterBound);
   }
 
   /** Replaces the state by what {@link #writeTo} wrote. */
@@ -361,5 +393,9 @@ public final class DivergenceDetector {
     age = in.readLong();
     waiting = in.readLong();
     below = in.readLong();
+    worse = in.readBoolean();
+    worseSince = in.readLong();
+    betterLevel = in.readDouble();
+    betterBound = in.readDouble();
   }
 }

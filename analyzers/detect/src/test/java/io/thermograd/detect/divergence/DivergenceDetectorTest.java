@@ -87,6 +87,34 @@ class DivergenceDetectorTest {
   }
 
   @Test
+  void aRunThatIsStuckHigherAfterADivergenceIsWorseUntilItIsBack() {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      var random = new SplittableRandom(seed);
+      var detector = new DivergenceDetector();
+      Losses losses =
+          t -> {
+            double level =
+                t < 800
+                    ? 0.02
+                    : t < 830 ? 0.02 * Math.exp(0.2 * (t - 800)) : t < 1_600 ? 2.4 : 0.015;
+            return level * (1 + 0.1 * random.nextGaussian());
+          };
+      boolean critical = false;
+      for (int t = 0; t < 1_650; t++) {
+        critical |= accept(detector, t, losses.at(t)) == Change.CRITICAL;
+        if (t == 1_599) {
+          assertThat(critical).isTrue();
+          assertThat(detector.diverging()).isFalse();
+          assertThat(detector.worse()).isTrue();
+          assertThat(detector.worseSince()).isBetween(780L, 830L);
+          assertThat(detector.betterLevel()).isBetween(0.017, 0.023);
+        }
+      }
+      assertThat(detector.worse()).isFalse();
+    }
+  }
+
+  @Test
   void lossesThatFallToZero() {
     assertThat(
             alarms(
