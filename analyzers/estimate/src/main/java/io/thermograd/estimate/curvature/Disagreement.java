@@ -34,6 +34,11 @@ final class Disagreement {
     meanSquare = Double.isNaN(meanSquare) ? square : (meanSquare + square) / 2;
   }
 
+  /** Whether the stream has ever been held against a probe. */
+  boolean compared() {
+    return !Double.isNaN(meanSquare);
+  }
+
   /** Whether the two excluded each other. */
   boolean excludes() {
     return Math.abs(difference) > NORMAL * error;

@@ -39,6 +39,7 @@ public final class Sharpness {
   private static final int RARELY = 1024;
 
   private static final StreamSharpness UNASKED = StreamSharpness.absent("not asked");
+
   private static final double NORMAL = 1.959963984540054;
 
   /** Slope of log λ_max on log tr Σ to begin with; D⁻¹H has no such habit. */
@@ -188,7 +189,10 @@ public final class Sharpness {
           ? Estimate.of(StrictMath.log(stream.value()), stream.logError(), NORMAL, STREAM)
           : null;
     }
-    if (!stream.present() || disagreement.excludes()) {
+    // Where noise and curvature do not share their directions the stream is biased, which only a
+    // probe
+    // beside it shows.
+    if (!stream.present() || !disagreement.compared() || disagreement.excludes()) {
       return Estimate.of(now.mean(), now.error(), now.factor(), PROBE);
     }
     double p = 1 / now.levelVariance();
