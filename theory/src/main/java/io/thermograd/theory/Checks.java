@@ -29,12 +29,17 @@ final class Checks {
 
   /** lowest ≤ x < limit. */
   static double within(String name, double lowest, double limit, double x) {
-    return require(x >= lowest && x < limit, name, "in [%s, %s)".formatted(lowest, limit), x);
+    // The words are made when they are needed: these are asked at every step.
+    return x >= lowest && x < limit
+        ? x
+        : require(false, name, "in [%s, %s)".formatted(lowest, limit), x);
   }
 
   /** lowest < x < limit. */
   static double inside(String name, double lowest, double limit, double x) {
-    return require(x > lowest && x < limit, name, "in (%s, %s)".formatted(lowest, limit), x);
+    return x > lowest && x < limit
+        ? x
+        : require(false, name, "in (%s, %s)".formatted(lowest, limit), x);
   }
 
   static int atLeast(String name, int lowest, int x) {

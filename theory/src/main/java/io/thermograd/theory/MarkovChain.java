@@ -150,7 +150,7 @@ public final class MarkovChain {
     for (int i = 0; i < n; i++) {
       q[i] = rates[i].clone();
       for (int j = 0; j < n; j++) {
-        if (i != j) {
+        if (i != j && !(q[i][j] >= 0)) {
           Checks.nonNegative("rates[%d][%d]".formatted(i, j), q[i][j]);
         }
       }

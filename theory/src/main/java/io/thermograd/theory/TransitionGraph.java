@@ -39,7 +39,9 @@ public final class TransitionGraph {
     int n = Checks.atLeast("number of basins", 1, costs.length);
     double[][] copy = new double[n][];
     for (int i = 0; i < n; i++) {
-      Checks.length("costs[%d]".formatted(i), costs[i], n);
+      if (costs[i].length != n) {
+        Checks.length("costs[%d]".formatted(i), costs[i], n);
+      }
       copy[i] = costs[i].clone();
       for (int j = 0; j < n; j++) {
         if (i != j && !(copy[i][j] >= 0)) {

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /**
  * The jump process between basins: rates k_ij = n_ij/t_i per unit of SGD time, and what follows
@@ -23,6 +23,8 @@ final class BasinChain {
   private final double[] time;
   private final long[] escapes;
   private final double[][] flows;
+  private final double[][][] draws = new double[DRAWS][][];
+  private final double[][] laws = new double[DRAWS][];
 
   /** An estimate and its 95 % interval. */
   record Estimate(double value, double low, double high) {}
@@ -43,6 +45,11 @@ final class BasinChain {
         // What was gone over once can be gone over back, or nothing would ever be at equilibrium.
         flows[i][j] += transitions[i][j] == 0 && transitions[j][i] > 0 ? 0.5 : 0;
       }
+    }
+    SplittableRandom random = new SplittableRandom(k);
+    for (int d = 0; d < DRAWS; d++) {
+      draws[d] = draw(random);
+      laws[d] = MarkovChain.stationary(draws[d]);
     }
   }
 
@@ -75,39 +82,40 @@ final class BasinChain {
     return q;
   }
 
-  /** Of functions of the rates. */
-  private List<Estimate> estimates(Function<double[][], double[]> of) {
-    SplittableRandom random = new SplittableRandom(k);
-    double[] value = of.apply(rates());
-    double[][] draws = new double[value.length][DRAWS];
+  /** Of functions of the rates and their stationary law. */
+  private List<Estimate> estimates(BiFunction<double[][], double[], double[]> of) {
+    double[][] q = rates();
+    double[] value = of.apply(q, MarkovChain.stationary(q));
+    double[][] drawn = new double[value.length][DRAWS];
     for (int d = 0; d < DRAWS; d++) {
-      double[] drawn = of.apply(draw(random));
+      double[] one = of.apply(draws[d], laws[d]);
       for (int i = 0; i < value.length; i++) {
-        draws[i][d] = drawn[i];
+        drawn[i][d] = one[i];
       }
     }
     List<Estimate> all = new ArrayList<>();
     for (int i = 0; i < value.length; i++) {
-      Arrays.sort(draws[i]);
-      all.add(new Estimate(value[i], draws[i][DRAWS / 40], draws[i][DRAWS - 1 - DRAWS / 40]));
+      Arrays.sort(drawn[i]);
+      all.add(new Estimate(value[i], drawn[i][DRAWS / 40], drawn[i][DRAWS - 1 - DRAWS / 40]));
     }
     return all;
   }
 
   /** The slowest rate of relaxation, per unit of SGD time. */
   Estimate gap() {
-    return estimates(q -> new double[] {gap(q)}).get(0);
+    SymmetricEigen eigen = new SymmetricEigen(k, SpectrumKernel.best());
+    return estimates((q, law) -> new double[] {gap(q, law, eigen)}).get(0);
   }
 
   /** π. */
   List<Estimate> occupation() {
-    return estimates(MarkovChain::stationary);
+    return estimates((q, law) -> law);
   }
 
   /** E_i/η less the lowest of all: occupation ∝ e^{−E_i/η}. */
   List<Estimate> energies(double rate) {
     return estimates(
-        q -> {
+        (q, law) -> {
           double[] energies = TransitionGraph.estimated(perStep(q, rate), 1).energies();
           double lowest = Arrays.stream(energies).min().orElse(0);
           return Arrays.stream(energies).map(e -> e - lowest).toArray();
@@ -116,7 +124,7 @@ final class BasinChain {
 
   /** Mean SGD time from one basin to another. */
   Estimate hittingTime(int from, int to) {
-    return estimates(q -> new double[] {MarkovChain.hittingTimes(q, to)[from]}).get(0);
+    return estimates((q, law) -> new double[] {MarkovChain.hittingTimes(q, to)[from]}).get(0);
   }
 
   private static double[][] perStep(double[][] q, double rate) {
@@ -134,9 +142,8 @@ final class BasinChain {
     return p;
   }
 
-  private static double gap(double[][] q) {
+  private static double gap(double[][] q, double[] law, SymmetricEigen eigen) {
     int k = q.length;
-    double[] law = MarkovChain.stationary(q);
     double[] s = new double[k * k];
     for (int i = 0; i < k; i++) {
       for (int j = 0; j < i; j++) {
@@ -147,7 +154,6 @@ final class BasinChain {
         s[j * k + j] -= flow / law[j];
       }
     }
-    SymmetricEigen eigen = new SymmetricEigen(k, SpectrumKernel.best());
     return eigen.decompose(s, k, k) ? -eigen.value(1) : Double.NaN;
   }
 

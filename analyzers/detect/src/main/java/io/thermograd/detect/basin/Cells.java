@@ -1,8 +1,7 @@
 package io.thermograd.detect.basin;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Points in a few coordinates, cut into cells around at most {@value Chart#MOST_CELLS} of them, the
@@ -20,15 +19,25 @@ final class Cells {
   /** Coordinates, point by point. */
   final double[] y;
 
+  /** The same, coordinate by coordinate: loops over points run through memory in order. */
+  private final double[][] columns;
+
   private int[] cells = new int[0];
   private final int[] cellOf;
   private double radius;
+  private int @Nullable [][] near;
 
   Cells(double[] y, int d) {
     this.y = y;
     this.d = d;
     n = y.length / d;
     cellOf = new int[n];
+    columns = new double[d][n];
+    for (int p = 0; p < n; p++) {
+      for (int i = 0; i < d; i++) {
+        columns[i][p] = y[p * d + i];
+      }
+    }
     choose();
   }
 
@@ -55,15 +64,17 @@ final class Cells {
     int most = Math.min(Chart.MOST_CELLS, n / 4);
     int[] chosen = new int[most];
     double[] distance = new double[n];
+    double[] squares = new double[n];
     Arrays.fill(distance, Double.POSITIVE_INFINITY);
     int next = n - 1;
     int count = 0;
     while (count < most) {
       chosen[count] = next;
+      squares(next, squares);
       double farthest = 0;
       int at = 0;
       for (int p = 0; p < n; p++) {
-        double s = square(p, chosen[count]);
+        double s = squares[p];
         if (s < distance[p]) {
           distance[p] = s;
           cellOf[p] = count;
@@ -83,14 +94,23 @@ final class Cells {
     cells = Arrays.copyOf(chosen, count);
   }
 
-  /** Squared distance of two points. */
-  double square(int p, int q) {
-    double sum = 0;
+  /** Squared distances of all points from one of them. */
+  void squares(int from, double[] out) {
     for (int i = 0; i < d; i++) {
-      double z = y[p * d + i] - y[q * d + i];
-      sum += z * z;
+      double[] x = columns[i];
+      double at = x[from];
+      if (i == 0) {
+        for (int p = 0; p < n; p++) {
+          double z = x[p] - at;
+          out[p] = z * z;
+        }
+      } else {
+        for (int p = 0; p < n; p++) {
+          double z = x[p] - at;
+          out[p] += z * z;
+        }
+      }
     }
-    return sum;
   }
 
   /** The cell that a place belongs to. */
@@ -122,32 +142,51 @@ final class Cells {
    * the spacing of the cells.
    */
   int[][] gabriel() {
+    int[][] known = near;
+    if (known == null) {
+      known = pairs();
+      near = known;
+    }
+    return known;
+  }
+
+  private int[][] pairs() {
     int m = cells.length;
     double[][] squares = new double[m][m];
-    List<List<Integer>> near = new ArrayList<>();
+    double[] at = new double[d];
     for (int a = 0; a < m; a++) {
-      near.add(new ArrayList<>());
+      for (int i = 0; i < d; i++) {
+        at[i] = y[cells[a] * d + i];
+      }
+      for (int b = 0; b < m; b++) {
+        squares[a][b] = apart(at, b);
+      }
+    }
+    int[][] out = new int[m][m];
+    int[] count = new int[m];
+    for (int a = 0; a < m; a++) {
+      int between = 0;
       for (int b = 0; b < a; b++) {
-        squares[a][b] = square(cells[a], cells[b]);
-        squares[b][a] = squares[a][b];
+        // What is between a and one cell is often between a and the next.
+        if (between >= m || !inBall(squares, between, a, b)) {
+          between = 0;
+          while (between < m && !inBall(squares, between, a, b)) {
+            between++;
+          }
+        }
+        if (between == m) {
+          out[a][count[a]++] = b;
+          out[b][count[b]++] = a;
+        }
       }
     }
     for (int a = 0; a < m; a++) {
-      for (int b = 0; b < a; b++) {
-        int c = 0;
-        while (c < m && (c == a || c == b || squares[a][c] + squares[c][b] >= squares[a][b])) {
-          c++;
-        }
-        if (c == m) {
-          near.get(a).add(b);
-          near.get(b).add(a);
-        }
-      }
-    }
-    int[][] out = new int[m][];
-    for (int a = 0; a < m; a++) {
-      out[a] = near.get(a).stream().mapToInt(Integer::intValue).toArray();
+      out[a] = Arrays.copyOf(out[a], count[a]);
     }
     return out;
+  }
+
+  private static boolean inBall(double[][] squares, int c, int a, int b) {
+    return c != a && c != b && squares[a][c] + squares[b][c] < squares[a][b];
   }
 }

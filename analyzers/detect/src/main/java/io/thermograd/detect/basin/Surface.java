@@ -37,9 +37,7 @@ final class Surface {
     Solver solver = new Solver(p);
     for (int c = 0; c < cells.count(); c++) {
       double base = loss[cells.centre(c)];
-      for (int q = 0; q < n; q++) {
-        squares[q] = cells.square(q, cells.centre(c));
-      }
+      cells.squares(cells.centre(c), squares);
       System.arraycopy(squares, 0, sorted, 0, n);
       double limit = Selection.smallest(sorted, n, neighbours);
       double width = Math.sqrt(Math.max(limit, CLOSE * CLOSE));
