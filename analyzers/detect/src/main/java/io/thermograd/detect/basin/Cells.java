@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 final class Cells {
   private static final double CLOSE = 1e-9;
 
+  /** Distances are rounded: what is as far as that may be nearer. */
+  private static final double ROUNDING = 1 + 1e-9;
+
   final int d;
 
   /** Points. */
@@ -25,6 +28,9 @@ final class Cells {
   private int[] cells = new int[0];
   private final int[] cellOf;
   private double radius;
+  private double[][] apart = new double[0][];
+  private int[] members = new int[0];
+  private int[] starts = new int[0];
   private int @Nullable [][] near;
 
   Cells(double[] y, int d) {
@@ -39,6 +45,7 @@ final class Cells {
       }
     }
     choose();
+    gather();
   }
 
   int count() {
@@ -94,8 +101,68 @@ final class Cells {
     cells = Arrays.copyOf(chosen, count);
   }
 
+  /** Distances of the microstates, and the points of every cell. */
+  private void gather() {
+    int m = cells.length;
+    apart = new double[m][m];
+    double[] at = new double[d];
+    for (int a = 0; a < m; a++) {
+      for (int i = 0; i < d; i++) {
+        at[i] = y[cells[a] * d + i];
+      }
+      for (int b = 0; b < m; b++) {
+        apart[a][b] = apart(at, b);
+      }
+    }
+    starts = new int[m + 1];
+    for (int p = 0; p < n; p++) {
+      starts[cellOf[p] + 1]++;
+    }
+    for (int c = 0; c < m; c++) {
+      starts[c + 1] += starts[c];
+    }
+    members = new int[n];
+    int[] next = starts.clone();
+    for (int p = 0; p < n; p++) {
+      members[next[cellOf[p]]++] = p;
+    }
+  }
+
+  /**
+   * Points within a distance of a microstate, in no order: how many. Cells that are too far away
+   * for any of their points are passed over.
+   *
+   * @param found points, length n
+   * @param squares of their distances, length n
+   */
+  int within(int cell, double reach, int[] found, double[] squares) {
+    double limit = reach * reach;
+    double far = (reach + radius) * ROUNDING;
+    double[] from = apart[cell];
+    int centre = cells[cell];
+    int count = 0;
+    for (int c = 0; c < cells.length; c++) {
+      if (from[c] > far * far) {
+        continue;
+      }
+      for (int k = starts[c]; k < starts[c + 1]; k++) {
+        int p = members[k];
+        double sum = 0;
+        for (int i = 0; i < d; i++) {
+          double z = y[p * d + i] - y[centre * d + i];
+          sum += z * z;
+        }
+        if (sum <= limit) {
+          found[count] = p;
+          squares[count++] = sum;
+        }
+      }
+    }
+    return count;
+  }
+
   /** Squared distances of all points from one of them. */
-  void squares(int from, double[] out) {
+  private void squares(int from, double[] out) {
     for (int i = 0; i < d; i++) {
       double[] x = columns[i];
       double at = x[from];
@@ -152,16 +219,7 @@ final class Cells {
 
   private int[][] pairs() {
     int m = cells.length;
-    double[][] squares = new double[m][m];
-    double[] at = new double[d];
-    for (int a = 0; a < m; a++) {
-      for (int i = 0; i < d; i++) {
-        at[i] = y[cells[a] * d + i];
-      }
-      for (int b = 0; b < m; b++) {
-        squares[a][b] = apart(at, b);
-      }
-    }
+    double[][] squares = apart;
     int[][] out = new int[m][m];
     int[] count = new int[m];
     for (int a = 0; a < m; a++) {

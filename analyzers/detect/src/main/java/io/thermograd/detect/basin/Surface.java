@@ -1,11 +1,16 @@
 package io.thermograd.detect.basin;
 
+import java.util.Arrays;
+
 /**
  * The mean loss over cells: in each the least-squares quadratic of the losses of the points nearest
  * to its microstate, and the standard error of its value there. O(cells·points).
  */
 final class Surface {
   private static final double CLOSE = 1e-9;
+
+  /** Than around the microstate before, and than what was too near. */
+  private static final double WIDER = 1.25;
 
   private final Cells cells;
   private final double[] loss;
@@ -33,22 +38,33 @@ final class Surface {
     double[] scatter = new double[cells.count()];
     double[] squares = new double[n];
     double[] sorted = new double[n];
+    int[] found = new int[n];
+    double reach = cells.radius();
     double[] f = new double[p];
     Solver solver = new Solver(p);
     for (int c = 0; c < cells.count(); c++) {
       double base = loss[cells.centre(c)];
-      cells.squares(cells.centre(c), squares);
-      System.arraycopy(squares, 0, sorted, 0, n);
-      double limit = Selection.smallest(sorted, n, neighbours);
+      int count = cells.within(c, reach, found, squares);
+      while (count < neighbours && reach < Double.POSITIVE_INFINITY) {
+        reach = WIDER * Math.max(reach, CLOSE);
+        count = cells.within(c, reach, found, squares);
+      }
+      System.arraycopy(squares, 0, sorted, 0, count);
+      double limit = Selection.smallest(sorted, count, neighbours);
       double width = Math.sqrt(Math.max(limit, CLOSE * CLOSE));
+      reach = WIDER * width;
       solver.clear();
       int taken = 0;
-      for (int q = 0; q < n; q++) {
-        if (squares[q] <= limit) {
-          features(q, cells.centre(c), width, f);
-          solver.add(f, loss[q] - base, 1);
-          taken++;
+      for (int k = 0; k < count; k++) {
+        if (squares[k] <= limit) {
+          found[taken++] = found[k];
         }
+      }
+      // Sums are taken in the order of the trail.
+      Arrays.sort(found, 0, taken);
+      for (int k = 0; k < taken; k++) {
+        features(found[k], cells.centre(c), width, f);
+        solver.add(f, loss[found[k]] - base, 1);
       }
       double[] b = solver.solve();
       u[c] = base + b[0];
