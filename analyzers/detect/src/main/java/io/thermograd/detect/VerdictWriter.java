@@ -65,7 +65,7 @@ final class VerdictWriter {
     if (state instanceof RegimeState.Transition transition) {
       return overlaid(transition(transition, loss));
     }
-    if (divergence.worse() && isLevel(state)) {
+    if (divergence.worse() && !mayRise(state)) {
       return overlaid(notRecovered(loss));
     }
     if (regimes.trapped()) {
@@ -141,12 +141,13 @@ final class VerdictWriter {
         "Nothing to do: what was known of the old basin no longer holds.");
   }
 
-  /** Whether the loss stays where it is, as far as is known. */
-  private static boolean isLevel(RegimeState state) {
-    return state instanceof RegimeState.Stationary
-        || state instanceof RegimeState.Plateau
+  /**
+   * Whether the loss may be on its way up, or too new to tell: then the regime's own word counts.
+   */
+  private static boolean mayRise(RegimeState state) {
+    return state instanceof RegimeState.WarmingUp
         || (state instanceof RegimeState.Undecided undecided
-            && undecided.reason() != RegimeState.Undecided.Reason.RISING);
+            && undecided.reason() == RegimeState.Undecided.Reason.RISING);
   }
 
   private Verdict notRecovered(LossMoments loss) {
