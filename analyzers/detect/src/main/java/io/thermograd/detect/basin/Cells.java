@@ -78,27 +78,32 @@ final class Cells {
     while (count < most) {
       chosen[count] = next;
       squares(next, squares);
-      double farthest = 0;
-      int at = 0;
-      for (int p = 0; p < n; p++) {
-        double s = squares[p];
-        if (s < distance[p]) {
-          distance[p] = s;
-          cellOf[p] = count;
-        }
-        if (distance[p] > farthest) {
-          farthest = distance[p];
-          at = p;
-        }
-      }
+      next = claim(count, squares, distance);
+      radius = Math.sqrt(distance[next]);
       count++;
-      radius = Math.sqrt(farthest);
-      next = at;
       if (radius < CLOSE) {
         break;
       }
     }
     cells = Arrays.copyOf(chosen, count);
+  }
+
+  /** Gives a new cell the points that are nearer to it; the point farthest from every cell. */
+  private int claim(int cell, double[] squares, double[] distance) {
+    double farthest = 0;
+    int at = 0;
+    for (int p = 0; p < n; p++) {
+      double s = squares[p];
+      if (s < distance[p]) {
+        distance[p] = s;
+        cellOf[p] = cell;
+      }
+      if (distance[p] > farthest) {
+        farthest = distance[p];
+        at = p;
+      }
+    }
+    return at;
   }
 
   /** Distances of the microstates, and the points of every cell. */
@@ -219,19 +224,12 @@ final class Cells {
 
   private int[][] pairs() {
     int m = cells.length;
-    double[][] squares = apart;
     int[][] out = new int[m][m];
     int[] count = new int[m];
     for (int a = 0; a < m; a++) {
       int between = 0;
       for (int b = 0; b < a; b++) {
-        // What is between a and one cell is often between a and the next.
-        if (between >= m || !inBall(squares, between, a, b)) {
-          between = 0;
-          while (between < m && !inBall(squares, between, a, b)) {
-            between++;
-          }
-        }
+        between = between(a, b, between);
         if (between == m) {
           out[a][count[a]++] = b;
           out[b][count[b]++] = a;
@@ -244,7 +242,23 @@ final class Cells {
     return out;
   }
 
-  private static boolean inBall(double[][] squares, int c, int a, int b) {
-    return c != a && c != b && squares[a][c] + squares[b][c] < squares[a][b];
+  /**
+   * A cell in the ball between two; as many as there are if none is.
+   *
+   * @param before one between a and another, which often is between these as well
+   */
+  private int between(int a, int b, int before) {
+    double[] fromA = apart[a];
+    double[] fromB = apart[b];
+    double limit = fromA[b];
+    int m = fromA.length;
+    if (before < m && before != a && before != b && fromA[before] + fromB[before] < limit) {
+      return before;
+    }
+    int c = 0;
+    while (c < m && (c == a || c == b || fromA[c] + fromB[c] >= limit)) {
+      c++;
+    }
+    return c;
   }
 }

@@ -163,14 +163,33 @@ final class Frame {
     }
     float[][] next = new float[WIDTH][origin.length];
     for (int m = 0; m < WIDTH; m++) {
-      for (int j = 0; j < count; j++) {
-        float c = (float) solver.vector(m, j);
-        for (int i = 0; i < origin.length; i++) {
-          next[m][i] += c * rows[j][i];
-        }
+      int j = 0;
+      for (; j + 1 < count; j += 2) {
+        add(
+            (float) solver.vector(m, j),
+            rows[j],
+            (float) solver.vector(m, j + 1),
+            rows[j + 1],
+            next[m]);
+      }
+      if (j < count) {
+        add((float) solver.vector(m, j), rows[j], next[m]);
       }
     }
     spread = next;
+  }
+
+  private static void add(float c, float[] row, float[] sum) {
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += c * row[i];
+    }
+  }
+
+  /** One after the other, in one pass. */
+  private static void add(float c, float[] row, float d, float[] other, float[] sum) {
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] = sum[i] + c * row[i] + d * other[i];
+    }
   }
 
   /**

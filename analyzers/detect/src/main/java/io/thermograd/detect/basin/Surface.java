@@ -1,17 +1,10 @@
 package io.thermograd.detect.basin;
 
-import java.util.Arrays;
-
 /**
  * The mean loss over cells: in each the least-squares quadratic of the losses of the points nearest
  * to its microstate, and the standard error of its value there. O(cells·points).
  */
 final class Surface {
-  private static final double CLOSE = 1e-9;
-
-  /** Than around the microstate before, and than what was too near. */
-  private static final double WIDER = 1.25;
-
   private final Cells cells;
   private final double[] loss;
   private final int d;
@@ -36,42 +29,13 @@ final class Surface {
     widths = new double[cells.count()];
     surfaces = new double[cells.count() * p];
     double[] scatter = new double[cells.count()];
-    double[] squares = new double[n];
-    double[] sorted = new double[n];
-    int[] found = new int[n];
-    double reach = cells.radius();
+    Nearest nearest = new Nearest(cells, neighbours);
     double[] f = new double[p];
     Solver solver = new Solver(p);
     for (int c = 0; c < cells.count(); c++) {
-      double base = loss[cells.centre(c)];
-      int count = cells.within(c, reach, found, squares);
-      while (count < neighbours && reach < Double.POSITIVE_INFINITY) {
-        reach = WIDER * Math.max(reach, CLOSE);
-        count = cells.within(c, reach, found, squares);
-      }
-      System.arraycopy(squares, 0, sorted, 0, count);
-      double limit = Selection.smallest(sorted, count, neighbours);
-      double width = Math.sqrt(Math.max(limit, CLOSE * CLOSE));
-      reach = WIDER * width;
-      solver.clear();
-      int taken = 0;
-      for (int k = 0; k < count; k++) {
-        if (squares[k] <= limit) {
-          found[taken++] = found[k];
-        }
-      }
-      // Sums are taken in the order of the trail.
-      Arrays.sort(found, 0, taken);
-      for (int k = 0; k < taken; k++) {
-        features(found[k], cells.centre(c), width, f);
-        solver.add(f, loss[found[k]] - base, 1);
-      }
-      double[] b = solver.solve();
-      u[c] = base + b[0];
-      System.arraycopy(b, 0, surfaces, c * p, p);
-      surfaces[c * p] = u[c];
-      widths[c] = width;
-      scatter[c] = solver.residual() / Math.max(1, taken - p);
+      int taken = nearest.of(c);
+      widths[c] = nearest.width();
+      scatter[c] = fit(c, nearest.points(), taken, f, solver) / Math.max(1, taken - p);
       error[c] = Math.min(1, solver.firstVariance());
     }
     // Few residuals may happen to be small; noise is much the same everywhere.
@@ -80,6 +44,21 @@ final class Surface {
     for (int c = 0; c < cells.count(); c++) {
       error[c] = Math.sqrt(together * Math.max(scatter[c], usual) * error[c]);
     }
+  }
+
+  /** Fits a cell's quadratic to its neighbours; the sum of the squares that are left. */
+  private double fit(int cell, int[] points, int count, double[] f, Solver solver) {
+    double base = loss[cells.centre(cell)];
+    solver.clear();
+    for (int k = 0; k < count; k++) {
+      features(points[k], cells.centre(cell), widths[cell], f);
+      solver.add(f, loss[points[k]] - base, 1);
+    }
+    double[] b = solver.solve();
+    u[cell] = base + b[0];
+    System.arraycopy(b, 0, surfaces, cell * f.length, f.length);
+    surfaces[cell * f.length] = u[cell];
+    return solver.residual();
   }
 
   /** U at the microstates. */

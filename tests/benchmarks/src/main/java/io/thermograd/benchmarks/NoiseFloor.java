@@ -1,0 +1,72 @@
+package io.thermograd.benchmarks;
+
+import io.thermograd.estimate.step.Motion;
+import io.thermograd.estimate.step.RunSettings;
+import io.thermograd.estimate.step.TrainingStep;
+import io.thermograd.wire.proto.RunStarted;
+import java.util.Arrays;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+
+/**
+ * A run at its noise floor, {@value #K} dimensions and {@value #MICRO_BATCHES} micro-batches: white
+ * gradients, which are made once and repeated, and AR(1) parameters and losses, which are not.
+ */
+final class NoiseFloor {
+  static final int K = 1024;
+  static final int MICRO_BATCHES = 4;
+  static final RunSettings SETTINGS =
+      new RunSettings(
+          OptionalLong.of(50_000), OptionalDouble.of(0.9), RunStarted.Optimizer.MOMENTUM, K);
+  private static final int CYCLE = 512;
+  private static final double MEMORY = 0.9;
+
+  private final SplittableRandom random;
+  private final float[][][] gradients = new float[CYCLE][MICRO_BATCHES][K];
+  private final double[][] sqnorms = new double[CYCLE][MICRO_BATCHES];
+  private final int[] examples = new int[MICRO_BATCHES];
+  private float[] theta = new float[K];
+  private double wander;
+  private long step;
+
+  NoiseFloor(long seed) {
+    random = new SplittableRandom(seed);
+    Arrays.fill(examples, 16);
+    for (int s = 0; s < CYCLE; s++) {
+      for (int j = 0; j < MICRO_BATCHES; j++) {
+        for (int i = 0; i < K; i++) {
+          float g = (float) random.nextGaussian();
+          gradients[s][j][i] = g;
+          sqnorms[s][j] += (double) g * g;
+        }
+      }
+    }
+  }
+
+  TrainingStep next() {
+    int at = (int) (step % CYCLE);
+    float[] moved = new float[K];
+    for (int i = 0; i < K; i++) {
+      moved[i] = (float) (MEMORY * theta[i] + (1 - MEMORY) * random.nextGaussian());
+    }
+    theta = moved;
+    wander = MEMORY * wander + (1 - MEMORY) * random.nextGaussian();
+    TrainingStep next =
+        new TrainingStep(
+            step,
+            step,
+            1 + wander,
+            0.1,
+            16L * MICRO_BATCHES,
+            examples,
+            sqnorms[at],
+            gradients[at],
+            null,
+            false,
+            new Motion(moved, null, null),
+            null);
+    step++;
+    return next;
+  }
+}
