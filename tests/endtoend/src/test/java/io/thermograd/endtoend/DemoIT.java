@@ -31,6 +31,7 @@ class DemoIT {
           "Rotational flow",
           "Autocorrelation time",
           "Fluctuation and dissipation",
+          "Basins and passages",
           "Occupation of the basins",
           "Spectral gap, three ways",
           "Escape within the budget",

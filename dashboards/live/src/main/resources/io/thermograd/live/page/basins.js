@@ -61,7 +61,7 @@ export class BasinMap {
     text(
       this.note,
       drawn
-        ? `${b.current > 0 ? `now in basin ${b.current}` : "now between basins"}, ${count(b.transitions)} passages${b.validated ? "" : ", not validated: no claim rests on it"}`
+        ? `${b.current > 0 ? `now in basin ${b.current}` : "now between basins"}, ${count(b.transitions)} passages${b.validated || b.count < 2 ? "" : ", not validated: no claim rests on it"}`
         : "",
     );
     this.refit();

@@ -26,7 +26,6 @@ export class Forecasts {
     this.root.classList.add("wide");
     this.plot = this.frame.plot;
     this.plot.removeAttribute("role");
-    this.plot.style.height = "auto";
     const heads = ["What", "Expected", "Due at step", "Held", "Log score"];
     this.plot.append(el("table", { class: "forecasts" }, el("thead", {}, el("tr", {}, ...heads.map((h) => el("th", { scope: "col" }, h)))), this.body));
     this.frame.show(false, null);
