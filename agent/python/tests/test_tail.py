@@ -227,7 +227,7 @@ def test_follows_a_file_that_grows_until_it_is_stopped(tmp_path):
 @pytest.mark.parametrize(
     "arguments, code, message",
     [
-        (["--jsonl", "no.jsonl"], 2, "No such file or directory: 'no.jsonl'"),
+        (["--jsonl", "no.jsonl"], 2, "--jsonl should be a file, or - for standard input: was 'no.jsonl'"),
         (["--tensorboard", "no"], 2, "--tensorboard should be a folder: was 'no'"),
         (["--tensorboard", "empty"], 2, "--tensorboard should hold event files (*tfevents*): 'empty' has none yet"),
         (["--tensorboard", "two"], 2, "--tensorboard should be the folder of one run: 'two' has 'two/a', 'two/b'"),

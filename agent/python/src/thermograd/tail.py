@@ -149,6 +149,8 @@ class JsonLines:
     """Scalars of a file with one JSON object a line; ``-`` is standard input."""
 
     def __init__(self, path: str, step: Optional[str]):
+        if path != "-" and not os.path.isfile(path):
+            raise ValueError(f"--jsonl should be a file, or - for standard input: was {path!r}")
         self._stream = sys.stdin.buffer if path == "-" else open(path, "rb")
         self._path = path
         self._steps = [step] if step else _STEPS

@@ -2,11 +2,8 @@ package io.thermograd.app;
 
 import java.io.IOException;
 import java.util.Map;
-import org.apache.kafka.clients.admin.Admin;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 @Command(
     name = "analyze",
@@ -14,25 +11,18 @@ import picocli.CommandLine.Option;
     footer = {"", "Exit codes: 0 stopped by Ctrl-C or SIGTERM; 1 an error; 2 wrong usage."})
 final class AnalyzeCommand extends BaseCommand {
   @Mixin private KafkaOptions kafka = new KafkaOptions();
+  @Mixin private TopicOptions topics = new TopicOptions();
   @Mixin private ListenOptions listen = new ListenOptions();
   @Mixin private MetricsOptions metrics = new MetricsOptions();
   @Mixin private GroupOptions group = new GroupOptions();
   @Mixin private AnalysisOptions analysis = new AnalysisOptions();
-
-  @Option(
-      names = "--partitions",
-      paramLabel = "N",
-      description = "Partitions of topics that have to be made (default: 12).")
-  private @Nullable Integer partitions;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     listen.warn(err());
     metrics.requireFree(listen.host());
     Map<String, Object> client = kafka.client();
-    try (Admin admin = Cluster.connect(client)) {
-      Cluster.ensureTopics(admin, BrokerOptions.plan(partitions, false));
-    }
+    topics.ensure(client);
     Interrupts interrupts = Interrupts.install();
     try (Services services = new Services()) {
       Analyzer analyzer = Analyzer.serve(services, listen.host(), metrics.port());

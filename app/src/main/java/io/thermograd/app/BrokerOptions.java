@@ -1,6 +1,5 @@
 package io.thermograd.app;
 
-import io.thermograd.stream.TopicsAdmin;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,9 +12,6 @@ import picocli.CommandLine.Option;
 final class BrokerOptions {
   static final int DEFAULT_PORT = 9092;
   private static final String FLAG = "--kafka-port";
-
-  /** One machine's worth of analyzers; each partition costs a broker's start a little. */
-  private static final int EMBEDDED_PARTITIONS = 4;
 
   @Option(
       names = "--data",
@@ -60,16 +56,6 @@ final class BrokerOptions {
       return DEFAULT_PORT;
     } catch (IOException e) {
       return 0;
-    }
-  }
-
-  static TopicsAdmin.Plan plan(@Nullable Integer partitions, boolean embedded) {
-    TopicsAdmin.Plan d = TopicsAdmin.Plan.DEFAULT;
-    int count = partitions != null ? partitions : embedded ? EMBEDDED_PARTITIONS : d.partitions();
-    try {
-      return new TopicsAdmin.Plan(count, d.replication(), d.retention());
-    } catch (IllegalArgumentException e) {
-      throw new Failure(ExitCode.USAGE, "--partitions: " + e.getMessage(), e);
     }
   }
 

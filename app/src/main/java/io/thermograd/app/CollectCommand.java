@@ -8,11 +8,9 @@ import io.thermograd.metrics.ThermogradMetrics;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 @Command(
     name = "collect",
@@ -20,15 +18,10 @@ import picocli.CommandLine.Option;
     footer = {"", "Exit codes: 0 stopped by Ctrl-C or SIGTERM; 1 an error; 2 wrong usage."})
 final class CollectCommand extends BaseCommand {
   @Mixin private KafkaOptions kafka = new KafkaOptions();
+  @Mixin private TopicOptions topics = new TopicOptions();
   @Mixin private CollectorSettings collector = new CollectorSettings();
   @Mixin private ListenOptions listen = new ListenOptions();
   @Mixin private MetricsPort metricsPort = new MetricsPort();
-
-  @Option(
-      names = "--partitions",
-      paramLabel = "N",
-      description = "Partitions of topics that have to be made (default: 12).")
-  private @Nullable Integer partitions;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -36,9 +29,7 @@ final class CollectCommand extends BaseCommand {
     listen.warn(err());
     metricsPort.requireFree(listen.host());
     Map<String, Object> client = kafka.client();
-    try (Admin admin = Cluster.connect(client)) {
-      Cluster.ensureTopics(admin, BrokerOptions.plan(partitions, false));
-    }
+    topics.ensure(client);
     Interrupts interrupts = Interrupts.install();
     try (Services services = new Services()) {
       ThermogradMetrics metrics = services.add("the meters", new ThermogradMetrics());

@@ -73,7 +73,7 @@ final class DemoCommand extends BaseCommand {
             metrics.port(),
             page.server(listen.host()),
             events,
-            BrokerOptions.plan(null, true),
+            new TopicOptions().plan(true),
             GroupOptions.DEFAULT,
             analysis.config(),
             metrics.runTtl());

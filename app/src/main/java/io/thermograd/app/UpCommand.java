@@ -4,10 +4,8 @@ import io.thermograd.collector.CollectorOptions;
 import java.io.IOException;
 import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 @Command(
     name = "up",
@@ -15,6 +13,7 @@ import picocli.CommandLine.Option;
     footer = {"", "Exit codes: 0 stopped by Ctrl-C or SIGTERM; 1 an error; 2 wrong usage."})
 final class UpCommand extends BaseCommand {
   @Mixin private KafkaOptions kafka = new KafkaOptions();
+  @Mixin private TopicOptions topics = new TopicOptions();
   @Mixin private BrokerOptions broker = new BrokerOptions();
   @Mixin private ListenOptions listen = new ListenOptions();
   @Mixin private PageOptions page = new PageOptions();
@@ -22,12 +21,6 @@ final class UpCommand extends BaseCommand {
   @Mixin private MetricsOptions metrics = new MetricsOptions();
   @Mixin private GroupOptions group = new GroupOptions();
   @Mixin private AnalysisOptions analysis = new AnalysisOptions();
-
-  @Option(
-      names = "--partitions",
-      paramLabel = "N",
-      description = "Partitions of topics that have to be made (default: 12, embedded 4).")
-  private @Nullable Integer partitions;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -49,7 +42,7 @@ final class UpCommand extends BaseCommand {
             metrics.port(),
             page.server(listen.host()),
             events,
-            BrokerOptions.plan(partitions, embedded),
+            topics.plan(embedded),
             group.id(),
             analysis.config(),
             metrics.runTtl());

@@ -41,6 +41,7 @@ class ArgumentsTest {
         "up --bootstrap-servers a:1 --data d   | 2 | leave either out",
         "up --bootstrap-servers a:1 --kafka-port 1 | 2 | leave either out",
         "up --port 0 --metrics-port 0 --partitions 0 | 2 | --partitions",
+        "analyze --metrics-port 0 --partitions 0 | 2 | --partitions",
         "up --kafka-config missing.properties  | 1 | does not exist",
         "simulate                              | 2 | --list",
         "simulate doubel-well                  | 2 | did you mean double-well?",

@@ -38,7 +38,9 @@ class LivePathTest {
       Map<String, Object> client =
           Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers());
       try (Admin admin = Cluster.connect(client)) {
-        Cluster.ensureTopics(admin, BrokerOptions.plan(2, true));
+        TopicsAdmin.Plan usual = TopicsAdmin.Plan.DEFAULT;
+        Cluster.ensureTopics(
+            admin, new TopicsAdmin.Plan(2, usual.replication(), usual.retention()));
         assertThat(TopicsAdmin.verify(admin)).isEmpty();
       }
       send(client, events);
