@@ -40,6 +40,11 @@ public record Quantity(
     return new Quantity(null, low, null, method);
   }
 
+  /** A quantity of which only a 95 % upper bound is known. */
+  public static Quantity atMost(double high, String method) {
+    return new Quantity(null, null, high, method);
+  }
+
   private static void requireFinite(String name, @Nullable Double x) {
     if (x != null && !Double.isFinite(x)) {
       throw new IllegalArgumentException(name + " should be finite: was " + x);

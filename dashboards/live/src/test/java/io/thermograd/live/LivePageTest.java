@@ -75,6 +75,10 @@ class LivePageTest {
         .isEqualTo("now in basin 3, 6 passages");
     assertThat(page.locator("[data-panel=basins] .basin-2").count()).isGreaterThan(40);
 
+    // Before the first passage only an upper bound is known.
+    assertThat(panel(page, "escape_probability.bounds")).isEqualTo(15);
+    assertThat(panel(page, "escape_probability.points")).isEqualTo(85);
+
     Locator rows = page.locator(".forecasts tbody tr");
     assertThat(rows.count()).isEqualTo(2);
     assertThat(rows.first().textContent()).contains("Escape steps", "300", "2,880", "5 of 6");

@@ -287,12 +287,20 @@ final class Synthetic {
                 "escape_steps", new ForecastScore(hops, hops * 9 / 10, 0.9, -6.1),
                 "loss", new ForecastScore(12, 11, 0.9, 2.25)),
             Map.of("accuracy", Quantity.of(0.91, 0.9, 0.92, "random_scaling")));
+    Map<String, Quantity> quantities = new LinkedHashMap<>(base.quantities());
+    if (hops == 0) {
+      quantities.put(
+          id(QuantityName.ESCAPE_PROBABILITY),
+          Quantity.atMost(1 - Math.exp(-3 * (4_000.0 - step) / (step + 20)), "no_escape_seen"));
+    } else {
+      quantities.put(id(QuantityName.ESCAPE_PROBABILITY), Quantity.of(0.97, 0.9, 0.995, "rates"));
+    }
     return new Insight(
         run,
         0,
         step,
         startedAt + step / 40.0,
-        base.quantities(),
+        quantities,
         base.vectors(),
         base.absent(),
         step < 200

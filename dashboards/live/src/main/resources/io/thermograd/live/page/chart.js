@@ -32,8 +32,8 @@ export function colors() {
  * Columns in the order they are painted: x, band high, band low, one per other attempt, dots, main,
  * reference. All are as long as x. The last three are counted from the end, for data.at().
  */
-const HIGH = 1;
-const LOW = 2;
+export const HIGH = 1;
+export const LOW = 2;
 export const DOTS = -3;
 export const MAIN = -2;
 const REFERENCE = -1;
@@ -77,7 +77,7 @@ export class Chart {
   constructor(host, panel, group, log, height, onRange) {
     this.log = log;
     this.otherCount = 0;
-    this.#state = { panel, group, host, height, onRange, lows: [], everything: false };
+    this.#state = { panel, group, host, height, onRange, bounds: [], everything: false };
   }
 
   get u() {
@@ -89,8 +89,8 @@ export class Chart {
   }
 
   /** Draws; rebuilds only when the number of attempts changed. */
-  set(data, lows) {
-    this.#state.lows = lows;
+  set(data, bounds) {
+    this.#state.bounds = bounds;
     const others = othersOf(data).length;
     if (!this.#u || others !== this.otherCount) {
       this.destroy();
@@ -223,7 +223,7 @@ export class Chart {
         main: [d.at(MAIN), ...othersOf(d)],
         dots: [d.at(DOTS)],
         bands: [d[HIGH], d[LOW]],
-        references: [d.at(REFERENCE), this.#state.panel.bounds ? this.#state.lows.map((x, i) => (d.at(MAIN)[i] === null ? x : null)) : []],
+        references: [d.at(REFERENCE), this.#state.panel.bounds ? this.#state.bounds.map((b) => b?.low ?? b?.high ?? null) : []],
       },
       from,
       to,
@@ -238,11 +238,11 @@ export class Chart {
   }
 
   #marks(u, c) {
-    const { panel, group, lows } = this.#state;
+    const { panel, group, bounds } = this.#state;
     const main = u.data.at(MAIN);
     drawWhiskers(u, main, u.data[HIGH], u.data[LOW], c.line);
     if (panel.bounds) {
-      drawBounds(u, u.data[0], main, lows, c.line);
+      drawBounds(u, u.data[0], bounds, this.log, c.line);
     }
     if (panel.referenceName) {
       const values = u.data.at(REFERENCE);

@@ -73,8 +73,8 @@ export function drawWhiskers(u, values, highs, lows, color) {
   ctx.restore();
 }
 
-/** Where only a lower bound is known: a bar at the bound and an arrow up from it. */
-export function drawBounds(u, steps, values, lows, color) {
+/** Where only one end is known: a bar at the bound and an arrow away from it, up from a lower, down from an upper one. */
+export function drawBounds(u, steps, bounds, log, color) {
   const { ctx } = u;
   const ratio = devicePixelRatio;
   const { left, top, width, height } = u.bbox;
@@ -88,8 +88,8 @@ export function drawBounds(u, steps, values, lows, color) {
   ctx.lineWidth = 1.5 * ratio;
   let last = -Infinity;
   for (let i = from; i <= to; i++) {
-    const low = lows[i];
-    if (low === null || low === undefined || !(low > 0) || (values[i] !== null && values[i] !== undefined)) {
+    const end = bounds[i]?.low ?? bounds[i]?.high;
+    if (end === null || end === undefined || (log && end <= 0)) {
       continue;
     }
     const x = u.valToPos(steps[i], "x", true);
@@ -97,16 +97,17 @@ export function drawBounds(u, steps, values, lows, color) {
       continue;
     }
     last = x;
-    const y = u.valToPos(low, "y", true);
+    const y = u.valToPos(end, "y", true);
     const a = 4 * ratio;
+    const away = bounds[i].low === null ? a : -a;
     ctx.beginPath();
     ctx.moveTo(x - a, y);
     ctx.lineTo(x + a, y);
     ctx.moveTo(x, y);
-    ctx.lineTo(x, y - 3 * a);
-    ctx.moveTo(x - a * 0.75, y - 2.1 * a);
-    ctx.lineTo(x, y - 3 * a);
-    ctx.lineTo(x + a * 0.75, y - 2.1 * a);
+    ctx.lineTo(x, y + 3 * away);
+    ctx.moveTo(x - a * 0.75, y + 2.1 * away);
+    ctx.lineTo(x, y + 3 * away);
+    ctx.lineTo(x + a * 0.75, y + 2.1 * away);
     ctx.stroke();
   }
   ctx.restore();

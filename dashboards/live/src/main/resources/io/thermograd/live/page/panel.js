@@ -3,7 +3,7 @@
 import { el, text, remember, recall } from "./dom.js";
 import { count, exact, number, quantity } from "./format.js";
 import { prefersLog } from "./ranges.js";
-import { align, Chart, MAIN, DOTS, othersOf } from "./chart.js";
+import { align, Chart, MAIN, DOTS, HIGH, LOW, othersOf } from "./chart.js";
 import { Frame } from "./frame.js";
 import { Ribbon } from "./ribbon.js";
 
@@ -65,7 +65,7 @@ export class Panel {
       shown: Boolean(data),
       points: known.length,
       dots: data ? data.at(DOTS).filter((x) => x !== null && x !== undefined).length : 0,
-      bounds: this.#lows().filter((x, i) => x !== null && this.#data?.at(MAIN)[i] === null).length,
+      bounds: this.#bounds().filter((b) => b !== null).length,
       others: data ? othersOf(data).length : 0,
       firstStep: known[0] ?? null,
       lastStep: known[known.length - 1] ?? null,
@@ -83,7 +83,7 @@ export class Panel {
     this.#data = align(this.#panel, selected, others);
     const d = this.#data;
     const has = (column) => column.some((x) => x !== null && x !== undefined);
-    const drawn = has(d.at(MAIN)) || has(d.at(DOTS)) || othersOf(d).some(has) || (this.#panel.bounds && has(this.#lows()));
+    const drawn = has(d.at(MAIN)) || has(d.at(DOTS)) || othersOf(d).some(has) || (this.#panel.bounds && has(this.#bounds()));
     this.#explain(drawn);
     this.logButton.hidden = !drawn;
     if (!drawn) {
@@ -108,7 +108,7 @@ export class Panel {
       this.#chart = new Chart(this.plot, this.#panel, this.#group, log, HEIGHT, (range) => this.#ranged(range));
       this.#chart.everything = this.#everything;
     }
-    this.#chart.set(d, this.#lows());
+    this.#chart.set(d, this.#bounds());
     this.readout(null);
   }
 
@@ -119,8 +119,8 @@ export class Panel {
     let q = latest?.quantities[this.#panel.quantity];
     let at = "";
     if (index !== null && d) {
-      const low = this.#lows()[index] ?? null;
-      q = { value: d.at(MAIN)[index] ?? null, low, high: d[1][index] ?? null };
+      const bound = this.#bounds()[index];
+      q = bound ?? { value: d.at(MAIN)[index] ?? null, low: d[LOW][index] ?? null, high: d[HIGH][index] ?? null };
       at = `at step ${count(d[0][index])}`;
     }
     const [value, interval] = quantity(q);
@@ -162,14 +162,15 @@ export class Panel {
     this.#chart = null;
   }
 
-  /** Lower ends as they came: those without a value are bounds. Aligned like the data. */
-  #lows() {
-    const own = this.#selected?.column(this.#panel.quantity, "low") ?? [];
+  /** Where only one end is known: {low} or {high}, else null. Aligned like the data. */
+  #bounds() {
+    const own = this.#selected;
     const d = this.#data;
-    if (!d || !this.#panel.bounds || own.length === d[0].length) {
-      return own;
+    if (!own || !d) {
+      return [];
     }
-    const byStep = new Map(this.#selected.step.map((s, i) => [s, own[i] ?? null]));
+    const [values, lows, highs] = ["value", "low", "high"].map((part) => own.column(this.#panel.quantity, part) ?? []);
+    const byStep = new Map(own.step.map((s, i) => [s, boundOf(values[i] ?? null, lows[i] ?? null, highs[i] ?? null)]));
     return d[0].map((s) => byStep.get(s) ?? null);
   }
 
@@ -178,7 +179,7 @@ export class Panel {
     const q = latest?.quantities[this.#panel.quantity];
     const reason = latest ? (latest.absent[this.#panel.quantity] ?? (q ? "" : NEVER)) : "";
     this.#why = latest ? reason : "waiting for the first insight";
-    const onlyBound = q && (q.value === null || q.value === undefined);
+    const onlyBound = q && boundOf(q.value ?? null, q.low ?? null, q.high ?? null) !== null;
     this.frame.show(drawn, latest ? reason : null);
     // Once there, its room stays: a reason that comes and goes should not move the page.
     this.note.hidden = !drawn || (this.note.hidden && !reason);
@@ -211,4 +212,8 @@ export class Panel {
       this.#group.step(null, this.#chart?.u);
     }
   }
+}
+
+function boundOf(value, low, high) {
+  return value === null && (low === null) !== (high === null) ? { value, low, high } : null;
 }
