@@ -67,31 +67,13 @@ public final class LangevinEnsemble extends BlockedEnsemble {
         (n, random) -> new Multiplicative(landscape, diffusivity, timeStep, n, random));
   }
 
-  private static final class Additive implements Block {
-    private final Landscape landscape;
-    private final double timeStep;
+  private static final class Additive extends LangevinBlock {
     private final double amplitude;
-    private final int replicas;
-    private final Ziggurat random;
-    private final double[] x;
-    private final double[] gradients;
-    private final double[] noise;
 
     Additive(
         Landscape landscape, double temperature, double timeStep, int replicas, Ziggurat random) {
-      this.landscape = landscape;
-      this.timeStep = timeStep;
+      super(landscape, timeStep, replicas, random);
       this.amplitude = Math.sqrt(2 * temperature * timeStep);
-      this.replicas = replicas;
-      this.random = random;
-      this.x = new double[landscape.dim() * replicas];
-      this.gradients = new double[x.length];
-      this.noise = new double[x.length];
-    }
-
-    @Override
-    public double[] positions() {
-      return x;
     }
 
     @Override
@@ -112,15 +94,8 @@ public final class LangevinEnsemble extends BlockedEnsemble {
     }
   }
 
-  private static final class Multiplicative implements Block {
-    private final Landscape landscape;
+  private static final class Multiplicative extends LangevinBlock {
     private final Diffusivity diffusivity;
-    private final double timeStep;
-    private final int replicas;
-    private final Ziggurat random;
-    private final double[] x;
-    private final double[] gradients;
-    private final double[] noise;
     private final double[] amplitudes;
 
     Multiplicative(
@@ -129,20 +104,9 @@ public final class LangevinEnsemble extends BlockedEnsemble {
         double timeStep,
         int replicas,
         Ziggurat random) {
-      this.landscape = landscape;
+      super(landscape, timeStep, replicas, random);
       this.diffusivity = diffusivity;
-      this.timeStep = timeStep;
-      this.replicas = replicas;
-      this.random = random;
-      this.x = new double[landscape.dim() * replicas];
-      this.gradients = new double[x.length];
-      this.noise = new double[x.length];
       this.amplitudes = new double[replicas];
-    }
-
-    @Override
-    public double[] positions() {
-      return x;
     }
 
     @Override

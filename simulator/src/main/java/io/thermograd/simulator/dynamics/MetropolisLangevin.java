@@ -52,17 +52,10 @@ public final class MetropolisLangevin extends BlockedEnsemble {
     return (double) accepted / steps() / replicas();
   }
 
-  private static final class Adjusted implements Block {
-    private final Landscape landscape;
+  private static final class Adjusted extends LangevinBlock {
     private final double temperature;
-    private final double timeStep;
     private final double amplitude;
-    private final int replicas;
-    private final Ziggurat random;
-    private final double[] x;
     private final double[] y;
-    private final double[] noise;
-    private final double[] gradients;
     private final double[] newGradients;
     private final double[] values;
     private final double[] newValues;
@@ -71,25 +64,14 @@ public final class MetropolisLangevin extends BlockedEnsemble {
 
     Adjusted(
         Landscape landscape, double temperature, double timeStep, int replicas, Ziggurat random) {
-      this.landscape = landscape;
+      super(landscape, timeStep, replicas, random);
       this.temperature = temperature;
-      this.timeStep = timeStep;
       this.amplitude = Math.sqrt(2 * temperature * timeStep);
-      this.replicas = replicas;
-      this.random = random;
-      this.x = new double[landscape.dim() * replicas];
       this.y = new double[x.length];
-      this.noise = new double[x.length];
-      this.gradients = new double[x.length];
       this.newGradients = new double[x.length];
       this.values = new double[replicas];
       this.newValues = new double[replicas];
       this.logRatios = new double[replicas];
-    }
-
-    @Override
-    public double[] positions() {
-      return x;
     }
 
     @Override

@@ -54,47 +54,30 @@ public final class SphereLangevin extends BlockedEnsemble {
         (n, random) -> new Projected(landscape, temperature, timeStep, n, random));
   }
 
-  private static final class Projected implements Block {
-    private final Landscape landscape;
-    private final double timeStep;
+  private static final class Projected extends LangevinBlock {
     private final double amplitude;
-    private final int replicas;
-    private final Ziggurat random;
-    private final double[] x;
-    private final double[] gradients;
-    private final double[] moves;
     private final double[] sums;
 
     Projected(
         Landscape landscape, double temperature, double timeStep, int replicas, Ziggurat random) {
-      this.landscape = landscape;
-      this.timeStep = timeStep;
+      super(landscape, timeStep, replicas, random);
       this.amplitude = Math.sqrt(2 * temperature * timeStep);
-      this.replicas = replicas;
-      this.random = random;
-      this.x = new double[landscape.dim() * replicas];
-      this.gradients = new double[x.length];
-      this.moves = new double[x.length];
       this.sums = new double[replicas];
-    }
-
-    @Override
-    public double[] positions() {
-      return x;
     }
 
     @Override
     public void advance(long firstStep, long count) {
       for (long s = 0; s < count; s++) {
         landscape.gradients(x, replicas, gradients);
-        random.fill(moves, 0, moves.length);
+        random.fill(noise, 0, noise.length);
+        // From here on the moves, drift and noise.
         for (int k = 0; k < x.length; k++) {
-          moves[k] = amplitude * moves[k] - timeStep * gradients[k];
+          noise[k] = amplitude * noise[k] - timeStep * gradients[k];
         }
-        dot(x, moves);
+        dot(x, noise);
         for (int first = 0; first < x.length; first += replicas) {
           for (int r = 0; r < replicas; r++) {
-            x[first + r] += moves[first + r] - sums[r] * x[first + r];
+            x[first + r] += noise[first + r] - sums[r] * x[first + r];
           }
         }
         dot(x, x);

@@ -54,17 +54,10 @@ public final class UnderdampedLangevin extends BlockedEnsemble {
     return allVelocities();
   }
 
-  private static final class Baoab implements Block {
-    private final Landscape landscape;
-    private final double timeStep;
+  private static final class Baoab extends LangevinBlock {
     private final double decay;
     private final double amplitude;
-    private final int replicas;
-    private final Ziggurat random;
-    private final double[] x;
     private final double[] v;
-    private final double[] gradients;
-    private final double[] noise;
 
     Baoab(
         Landscape landscape,
@@ -73,26 +66,15 @@ public final class UnderdampedLangevin extends BlockedEnsemble {
         double timeStep,
         int replicas,
         Ziggurat random) {
-      this.landscape = landscape;
-      this.timeStep = timeStep;
+      super(landscape, timeStep, replicas, random);
       this.decay = StrictMath.exp(-friction * timeStep);
       this.amplitude = Math.sqrt(-temperature * StrictMath.expm1(-2 * friction * timeStep));
-      this.replicas = replicas;
-      this.random = random;
-      this.x = new double[landscape.dim() * replicas];
       this.v = new double[x.length];
-      this.gradients = new double[x.length];
-      this.noise = new double[x.length];
       random.fill(v, 0, v.length);
       double thermal = Math.sqrt(temperature);
       for (int k = 0; k < v.length; k++) {
         v[k] *= thermal;
       }
-    }
-
-    @Override
-    public double[] positions() {
-      return x;
     }
 
     @Override
