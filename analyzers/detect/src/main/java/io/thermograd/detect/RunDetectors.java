@@ -136,6 +136,9 @@ public final class RunDetectors {
         closeGrowth(step, words::settled, out);
       }
       case NOTHING, OPENED, CRITICAL -> {
+        if (change == DivergenceDetector.Change.OPENED) {
+          stationarity.soar();
+        }
         // Evidence that e-folds with the logarithm of the growth.
         double evidence = 1 + Math.max(0, divergence.logGrowth());
         if (divergence.growing()) {

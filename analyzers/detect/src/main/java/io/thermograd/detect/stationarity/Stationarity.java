@@ -106,6 +106,11 @@ public final class Stationarity {
     }
   }
 
+  /** The loss is known to soar: it has jumped until it is back. */
+  public void soar() {
+    jump.open();
+  }
+
   /** The level that a rise has ended on is the level from now on. */
   public void settle() {
     jump.settle();
