@@ -118,9 +118,9 @@ final class AlertWriter {
 
   Words stationary(long since) {
     return new Words(
-        "The run has reached its noise floor",
+        "The run is in equilibrium",
         drift() + format("; fluctuation and dissipation balance since step %,d", since),
-        "Lower the learning rate or raise the batch to go on: the verdict says what either is worth");
+        "Read the verdict: whether noise holds the loss up, and what less of it is worth");
   }
 
   Words spike(TrainingStep step) {
@@ -175,7 +175,7 @@ final class AlertWriter {
     return new Words(
         switch (kind) {
           case PLATEAU -> "The plateau is over";
-          case STATIONARY -> "The run has left its noise floor";
+          case STATIONARY -> "The run has left its equilibrium";
           case SPIKE -> "The jump is over: the loss is back, on a new level, or reported as growth";
           case TRANSITION -> "The run has arrived in its new basin";
           case TRAPPED -> "The run is no longer trapped";

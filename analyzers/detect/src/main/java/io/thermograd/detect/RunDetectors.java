@@ -162,7 +162,8 @@ public final class RunDetectors {
       List<Alert> out) {
     RegimeState state = regimes.state();
     double lasted = 1.0 + step.step() - state.since();
-    boolean settled = lasted > regimes.settle();
+    // What has not recovered from a divergence is not said to be calm: the verdict says so.
+    boolean settled = lasted > regimes.settle() && !divergence.worse();
     long since = state.since();
     tell(
         step,

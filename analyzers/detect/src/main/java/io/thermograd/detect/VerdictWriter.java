@@ -204,21 +204,25 @@ final class VerdictWriter {
 
   private Verdict stationary(RegimeState.Stationary state, LossMoments loss) {
     double share = known.value(QuantityName.THERMAL_SHARE);
-    String title =
-        Double.isFinite(share)
-            ? format("Noise floor reached: %.0f %% of the excess loss is thermal", 100 * share)
-            : format("Noise floor reached at step %,d", state.since());
+    NoiseFloor floor = NoiseFloor.of(known, loss.mean());
     double ratio = known.value(QuantityName.FLUCTUATION_DISSIPATION_RATIO);
     String energy = known.sized(QuantityName.THERMAL_ENERGY_MEASURED);
     return new Verdict(
         Severity.INFO,
-        title,
+        floor != NoiseFloor.REACHED
+            ? format("Flat and in balance since step %,d", state.since())
+            : Double.isFinite(share)
+                ? format("Noise floor reached: %.0f %% of the excess loss is thermal", 100 * share)
+                : format("Noise floor reached at step %,d", state.since()),
         level(loss)
             + (energy == null ? "" : ", of which fluctuations hold up " + energy)
             + drift()
             + (Double.isFinite(ratio) ? format("; fluctuation–dissipation ratio %.2f", ratio) : "")
+            + floor.why()
             + ".",
-        advice.noiseFloor());
+        floor == NoiseFloor.ELSEWHERE
+            ? advice.notHeldByNoise(loss.mean())
+            : floor == NoiseFloor.UNKNOWN ? advice.flat() : advice.noiseFloor());
   }
 
   private Verdict undecided(RegimeState.Undecided state, LossMoments loss) {
