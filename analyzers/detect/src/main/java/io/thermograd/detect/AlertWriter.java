@@ -3,6 +3,7 @@ package io.thermograd.detect;
 import io.thermograd.detect.basin.BasinChange;
 import io.thermograd.detect.divergence.DivergenceDetector;
 import io.thermograd.detect.divergence.GrowthWords;
+import io.thermograd.detect.regime.Catapult;
 import io.thermograd.detect.regime.EscapeOutlook;
 import io.thermograd.detect.stationarity.Stationarity;
 import io.thermograd.estimate.step.TrainingStep;
@@ -19,6 +20,7 @@ final class AlertWriter {
   private final int attempt;
   private final DivergenceDetector divergence;
   private final Stationarity stationarity;
+  private final Catapult catapult;
   private final LearningRateHistory learningRate;
 
   AlertWriter(
@@ -26,11 +28,13 @@ final class AlertWriter {
       int attempt,
       DivergenceDetector divergence,
       Stationarity stationarity,
+      Catapult catapult,
       LearningRateHistory learningRate) {
     this.runId = runId;
     this.attempt = attempt;
     this.divergence = divergence;
     this.stationarity = stationarity;
+    this.catapult = catapult;
     this.learningRate = learningRate;
   }
 
@@ -78,8 +82,13 @@ final class AlertWriter {
     return new Words(
         "The loss has returned",
         format(
-            "it rose from step %,d, at most to %.3g, and is back below %.3g",
-            divergence.since(), divergence.peak(), divergence.bound()),
+                "it rose from step %,d, at most to %.3g, and is back below %.3g",
+                divergence.since(), divergence.peak(), divergence.bound())
+            + (catapult.lowered()
+                ? format(
+                    "; a catapult: the sharpness fell from %.3g to %.3g",
+                    catapult.before(), catapult.after())
+                : ""),
         "Nothing to do");
   }
 

@@ -2,6 +2,7 @@ package io.thermograd.detect;
 
 import io.thermograd.detect.divergence.DivergenceDetector;
 import io.thermograd.detect.divergence.GrowthWords;
+import io.thermograd.detect.regime.Catapult;
 import io.thermograd.detect.regime.EscapeOutlook;
 import io.thermograd.detect.regime.RegimeState;
 import io.thermograd.detect.regime.Regimes;
@@ -115,6 +116,18 @@ final class VerdictWriter {
   }
 
   private Verdict spike(RegimeState.Spike state) {
+    Catapult catapult = regimes.catapult();
+    if (catapult.lowered()) {
+      return new Verdict(
+          Severity.INFO,
+          format("A catapult since step %,d", state.since()),
+          format(
+                  "Loss %.3g; the sharpness fell from %.3g to %.3g",
+                  divergence.last(), catapult.before(), catapult.after())
+              + raised(state.since())
+              + ".",
+          "Nothing to do: it comes down where the curvature lets the learning rate be stable.");
+    }
     if (divergence.growing()) {
       return new Verdict(
           Severity.WARNING,
@@ -263,6 +276,13 @@ final class VerdictWriter {
     if (regimes.atEdge()) {
       String ratio = known.sized(QuantityName.STABILITY_RATIO);
       why += " It hovers at the edge of stability" + (ratio == null ? "." : ", at " + ratio + ".");
+    }
+    if (regimes.catapulted()) {
+      Catapult catapult = regimes.catapult();
+      why +=
+          format(
+              " The rise of step %,d was a catapult: the sharpness fell from %.3g to %.3g.",
+              catapult.since(), catapult.before(), catapult.after());
     }
     if (regimes.oscillating()) {
       why +=

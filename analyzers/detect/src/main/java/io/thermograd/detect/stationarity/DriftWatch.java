@@ -23,8 +23,7 @@ import java.io.IOException;
  * are known to be in balance over a window ({@link Balance}), the loss may be less precise: inside
  * ±50 %, or three standard deviations, over the window. Either way the pace of the longer windows
  * has to be excluded at 3.5 standard errors: a descent has not ended while it may go on as before.
- * So imprecise a claim must not be at odds with any loss either: a fall by 2.1 standard errors over
- * the window itself forbids it, and of the longer windows 3 are enough to have a pace.
+ * Over so imprecise a loss a fall by 2.1 standard errors forbids the claim.
  *
  * <p>A flat stretch has a beginning, and what is older does not count against it. It ends when a
  * window within it has moved by 2 % and either is 16 autocorrelation times long, so that its error
@@ -44,7 +43,6 @@ final class DriftWatch {
   private static final double HORIZON = 128;
   private static final double HORIZON_SHARE = 1.0 / 16;
   private static final double PACE_SDS = 3.5;
-  private static final double PACE_IF_LOOSE = 3;
   private static final double RISE_TIMES = 4;
   private static final double LEFT = 0.02;
   private static final double BATCHES_APART = 16;
@@ -167,11 +165,11 @@ final class DriftWatch {
 
   private boolean isFlat(int l, BalanceTest balance) {
     return strictlyFlat(l)
-        ? paceExcluded(l, Double.POSITIVE_INFINITY)
+        ? paceExcluded(l)
         : l >= SHORTEST_LOOSE
             && extent(l) < Math.max(LOOSELY_FLAT * Math.abs(mean[l]), LOOSELY_FLAT_SDS * spread[l])
             && change[l] > -INTERVAL * error[l]
-            && paceExcluded(l, PACE_IF_LOOSE)
+            && paceExcluded(l)
             && balance.holdsCloselyWithin(BatchMeans.window(l));
   }
 
@@ -183,12 +181,9 @@ final class DriftWatch {
     return perHorizon(l, extent(l)) < FLAT * scale(l);
   }
 
-  /**
-   * @param errors that a longer window's change may have for a pace, though it is not significant
-   */
-  private boolean paceExcluded(int l, double errors) {
+  private boolean paceExcluded(int l) {
     for (int m = l + 1; m < LEVELS && batches.full(m); m++) {
-      if (moves(m) || -change[m] > errors * error[m]) {
+      if (moves(m)) {
         double pace = change[m] * BatchMeans.window(l) / BatchMeans.window(m);
         if (Math.abs(change[l] - pace) < PACE_SDS * error[l]
             || Math.abs(change[l]) > Math.abs(pace)) {

@@ -97,11 +97,20 @@ final class JumpWatch {
     return Math.sqrt(Math.max(newer, older));
   }
 
-  /** A rise that was too slow for it has been found by its slope; it began from that level. */
-  void open(double from) {
+  /**
+   * A rise that was too slow for it has been found by its slope; it began from that level.
+   *
+   * @return whether it is one still: not if the loss is back already
+   */
+  boolean open(double from) {
+    double back = from + BACK * Math.abs(from);
+    if (sorted[2] <= back) {
+      return false;
+    }
     age = 0;
     level = from;
-    bound = from + BACK * Math.abs(from);
+    bound = back;
+    return true;
   }
 
   /**

@@ -74,8 +74,7 @@ public final class Stationarity {
     if (before) {
       drift.interrupt();
     }
-    if (drift.soars()) {
-      jump.open(drift.start());
+    if (drift.soars() && jump.open(drift.start())) {
       return;
     }
     Drift was = drift.drift();
