@@ -42,6 +42,14 @@ final class Advice {
         : "Halve the learning rate, or stop: at these settings the loss goes no lower.";
   }
 
+  /** In balance, at a level that fluctuations have next to no part in. */
+  String notHeldByNoise(double loss) {
+    return format(
+        "Less noise gains nothing, at most %.2g of %.3g; if the loss can be lower, raise the learning"
+            + " rate or start elsewhere.",
+        NoiseFloor.energy(known), loss);
+  }
+
   /** Flat, and nobody can tell why. */
   String flat() {
     double energy = known.value(THERMAL_ENERGY);

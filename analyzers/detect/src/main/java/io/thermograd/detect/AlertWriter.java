@@ -3,6 +3,7 @@ package io.thermograd.detect;
 import io.thermograd.detect.basin.BasinChange;
 import io.thermograd.detect.divergence.DivergenceDetector;
 import io.thermograd.detect.divergence.GrowthWords;
+import io.thermograd.detect.regime.Catapult;
 import io.thermograd.detect.regime.EscapeOutlook;
 import io.thermograd.detect.stationarity.Stationarity;
 import io.thermograd.estimate.step.TrainingStep;
@@ -19,6 +20,7 @@ final class AlertWriter {
   private final int attempt;
   private final DivergenceDetector divergence;
   private final Stationarity stationarity;
+  private final Catapult catapult;
   private final LearningRateHistory learningRate;
 
   AlertWriter(
@@ -26,11 +28,13 @@ final class AlertWriter {
       int attempt,
       DivergenceDetector divergence,
       Stationarity stationarity,
+      Catapult catapult,
       LearningRateHistory learningRate) {
     this.runId = runId;
     this.attempt = attempt;
     this.divergence = divergence;
     this.stationarity = stationarity;
+    this.catapult = catapult;
     this.learningRate = learningRate;
   }
 
@@ -78,8 +82,13 @@ final class AlertWriter {
     return new Words(
         "The loss has returned",
         format(
-            "it rose from step %,d, at most to %.3g, and is back below %.3g",
-            divergence.since(), divergence.peak(), divergence.bound()),
+                "it rose from step %,d, at most to %.3g, and is back below %.3g",
+                divergence.since(), divergence.peak(), divergence.bound())
+            + (catapult.lowered()
+                ? format(
+                    "; a catapult: the sharpness fell from %.3g to %.3g",
+                    catapult.before(), catapult.after())
+                : ""),
         "Nothing to do");
   }
 
@@ -118,9 +127,9 @@ final class AlertWriter {
 
   Words stationary(long since) {
     return new Words(
-        "The run has reached its noise floor",
+        "The run is in equilibrium",
         drift() + format("; fluctuation and dissipation balance since step %,d", since),
-        "Lower the learning rate or raise the batch to go on: the verdict says what either is worth");
+        "Read the verdict: whether noise holds the loss up, and what less of it is worth");
   }
 
   Words spike(TrainingStep step) {
@@ -175,7 +184,7 @@ final class AlertWriter {
     return new Words(
         switch (kind) {
           case PLATEAU -> "The plateau is over";
-          case STATIONARY -> "The run has left its noise floor";
+          case STATIONARY -> "The run has left its equilibrium";
           case SPIKE -> "The jump is over: the loss is back, on a new level, or reported as growth";
           case TRANSITION -> "The run has arrived in its new basin";
           case TRAPPED -> "The run is no longer trapped";

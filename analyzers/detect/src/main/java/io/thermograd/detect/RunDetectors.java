@@ -13,6 +13,7 @@ import io.thermograd.detect.stationarity.Standing;
 import io.thermograd.detect.stationarity.Stationarity;
 import io.thermograd.estimate.LossMoments;
 import io.thermograd.estimate.RunEstimators;
+import io.thermograd.estimate.step.Probe;
 import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
@@ -58,7 +59,8 @@ public final class RunDetectors {
     this.stationarity = new Stationarity(settings);
     this.basins = new Basins(settings);
     this.forecasts = new Forecasts(settings);
-    this.words = new AlertWriter(runId, attempt, divergence, stationarity, learningRate);
+    this.words =
+        new AlertWriter(runId, attempt, divergence, stationarity, regimes.catapult(), learningRate);
     this.alerts = new Alerts(words);
   }
 
@@ -96,6 +98,7 @@ public final class RunDetectors {
         alerts.episode(AlertKind.NON_FINITE).open(),
         hop != null,
         estimators.atEdgeOfStability(),
+        probed(step),
         outlook);
     if (newLoss) {
       double evidence = lostEvents;
@@ -106,6 +109,11 @@ public final class RunDetectors {
     }
     tellRegime(step, hop, outlook, out);
     return out;
+  }
+
+  private static double probed(TrainingStep step) {
+    Probe probe = step.probe();
+    return probe == null || probe.top().length == 0 ? Double.NaN : probe.top()[0];
   }
 
   private DivergenceDetector.Change follow(TrainingStep step, double signal) {
@@ -136,6 +144,9 @@ public final class RunDetectors {
         closeGrowth(step, words::settled, out);
       }
       case NOTHING, OPENED, CRITICAL -> {
+        if (change == DivergenceDetector.Change.OPENED) {
+          stationarity.soar();
+        }
         // Evidence that e-folds with the logarithm of the growth.
         double evidence = 1 + Math.max(0, divergence.logGrowth());
         if (divergence.growing()) {
@@ -159,7 +170,8 @@ public final class RunDetectors {
       List<Alert> out) {
     RegimeState state = regimes.state();
     double lasted = 1.0 + step.step() - state.since();
-    boolean settled = lasted > regimes.settle();
+    // What has not recovered from a divergence is not said to be calm: the verdict says so.
+    boolean settled = lasted > regimes.settle() && !divergence.worse();
     long since = state.since();
     tell(
         step,

@@ -2,6 +2,7 @@ package io.thermograd.detect;
 
 import io.thermograd.detect.divergence.DivergenceDetector;
 import io.thermograd.detect.divergence.GrowthWords;
+import io.thermograd.detect.regime.Catapult;
 import io.thermograd.detect.regime.EscapeOutlook;
 import io.thermograd.detect.regime.RegimeState;
 import io.thermograd.detect.regime.Regimes;
@@ -115,6 +116,18 @@ final class VerdictWriter {
   }
 
   private Verdict spike(RegimeState.Spike state) {
+    Catapult catapult = regimes.catapult();
+    if (catapult.lowered()) {
+      return new Verdict(
+          Severity.INFO,
+          format("A catapult since step %,d", state.since()),
+          format(
+                  "Loss %.3g; the sharpness fell from %.3g to %.3g",
+                  divergence.last(), catapult.before(), catapult.after())
+              + raised(state.since())
+              + ".",
+          "Nothing to do: it comes down where the curvature lets the learning rate be stable.");
+    }
     if (divergence.growing()) {
       return new Verdict(
           Severity.WARNING,
@@ -204,21 +217,25 @@ final class VerdictWriter {
 
   private Verdict stationary(RegimeState.Stationary state, LossMoments loss) {
     double share = known.value(QuantityName.THERMAL_SHARE);
-    String title =
-        Double.isFinite(share)
-            ? format("Noise floor reached: %.0f %% of the excess loss is thermal", 100 * share)
-            : format("Noise floor reached at step %,d", state.since());
+    NoiseFloor floor = NoiseFloor.of(known, loss.mean());
     double ratio = known.value(QuantityName.FLUCTUATION_DISSIPATION_RATIO);
     String energy = known.sized(QuantityName.THERMAL_ENERGY_MEASURED);
     return new Verdict(
         Severity.INFO,
-        title,
+        floor != NoiseFloor.REACHED
+            ? format("Flat and in balance since step %,d", state.since())
+            : Double.isFinite(share)
+                ? format("Noise floor reached: %.0f %% of the excess loss is thermal", 100 * share)
+                : format("Noise floor reached at step %,d", state.since()),
         level(loss)
             + (energy == null ? "" : ", of which fluctuations hold up " + energy)
             + drift()
             + (Double.isFinite(ratio) ? format("; fluctuation–dissipation ratio %.2f", ratio) : "")
+            + floor.why()
             + ".",
-        advice.noiseFloor());
+        floor == NoiseFloor.ELSEWHERE
+            ? advice.notHeldByNoise(loss.mean())
+            : floor == NoiseFloor.UNKNOWN ? advice.flat() : advice.noiseFloor());
   }
 
   private Verdict undecided(RegimeState.Undecided state, LossMoments loss) {
@@ -259,6 +276,13 @@ final class VerdictWriter {
     if (regimes.atEdge()) {
       String ratio = known.sized(QuantityName.STABILITY_RATIO);
       why += " It hovers at the edge of stability" + (ratio == null ? "." : ", at " + ratio + ".");
+    }
+    if (regimes.catapulted()) {
+      Catapult catapult = regimes.catapult();
+      why +=
+          format(
+              " The rise of step %,d was a catapult: the sharpness fell from %.3g to %.3g.",
+              catapult.since(), catapult.before(), catapult.after());
     }
     if (regimes.oscillating()) {
       why +=

@@ -24,8 +24,11 @@ public final class Regimes {
   private static final double SETTLE_TIMES = 2;
   private static final double SHORTEST_SETTLE = 32;
   private static final double TRAPPED_BELOW = 0.2;
+  private static final double NEWS = 256;
 
+  private final Catapult catapult = new Catapult();
   private RegimeState state = new RegimeState.WarmingUp(0);
+  private long now;
   private double settle = SHORTEST_SETTLE;
   private boolean edge;
   private boolean trapped;
@@ -38,6 +41,7 @@ public final class Regimes {
    * @param broken whether loss or gradient are not finite
    * @param hopped whether this step came into another basin
    * @param atEdge whether the steepest direction hovers at the edge of stability
+   * @param sharpness λ_max as a probe at this step has measured it; NaN without one
    * @param newOutlook of the present basin; null while there is none
    */
   public void accept(
@@ -47,6 +51,7 @@ public final class Regimes {
       boolean broken,
       boolean hopped,
       boolean atEdge,
+      double sharpness,
       @Nullable EscapeOutlook newOutlook) {
     double time = stationarity.autocorrelationTime();
     settle = Math.max(SHORTEST_SETTLE, SETTLE_TIMES * (time > 0 ? time : 0));
@@ -65,6 +70,11 @@ public final class Regimes {
                 divergence.runsAway(),
                 stationarity.jumped(),
                 hopped));
+    now = step;
+    catapult.accept(
+        step,
+        state instanceof RegimeState.Spike || state instanceof RegimeState.Diverging,
+        sharpness);
     edge = atEdge;
     oscillating = stationarity.oscillating();
     outlook = newOutlook;
@@ -88,6 +98,16 @@ public final class Regimes {
   /** Steps after which what has happened is over: two autocorrelation times, 32 at least. */
   public double settle() {
     return settle;
+  }
+
+  /** The latest rise of the loss, and what it did to the sharpness. */
+  public Catapult catapult() {
+    return catapult;
+  }
+
+  /** Whether a catapult has ended that is still worth a sentence: 256 steps, or until settled. */
+  public boolean catapulted() {
+    return catapult.lowered() && catapult.endedWithin(now, Math.max(NEWS, settle));
   }
 
   public boolean atEdge() {
@@ -123,6 +143,8 @@ public final class Regimes {
   /** Writes the state; the same state gives the same bytes. */
   public void writeTo(DataOutput out) throws IOException {
     StateCodec.write(out, state);
+    catapult.writeTo(out);
+    out.writeLong(now);
     out.writeDouble(settle);
     out.writeBoolean(edge);
     out.writeBoolean(trapped);
@@ -140,6 +162,8 @@ public final class Regimes {
   /** Replaces the state by what {@link #writeTo} wrote. */
   public void readFrom(DataInput in) throws IOException {
     state = StateCodec.read(in);
+    catapult.readFrom(in);
+    now = in.readLong();
     settle = in.readDouble();
     edge = in.readBoolean();
     trapped = in.readBoolean();

@@ -37,6 +37,7 @@ final class Balance implements DriftWatch.BalanceTest {
   private static final int LEVELS = 8;
   private static final long SHORTEST_BATCH = 8;
   private static final double EQUIVALENT = 0.3;
+  private static final double CLOSE = 0.1;
   private static final double LARGEST = 1e100;
   private static final String METHOD = "squared_distance";
 
@@ -138,11 +139,23 @@ final class Balance implements DriftWatch.BalanceTest {
     return newer.ended() >= 0 && now - newer.ended() <= newer.length() ? newer : null;
   }
 
+  /** Whether they are in balance over a window that has just passed and is not longer. */
+  boolean holdsWithin(long steps) {
+    return holdsWithin(steps, EQUIVALENT);
+  }
+
   @Override
-  public boolean holdsWithin(long steps) {
+  public boolean holdsCloselyWithin(long steps) {
+    return holdsWithin(steps, CLOSE);
+  }
+
+  /**
+   * @param low what the lower end of the interval is to be below, in units of F
+   */
+  private boolean holdsWithin(long steps, double low) {
     for (int l = 0; l < LEVELS && windows[l][0].length() <= steps; l++) {
       BalanceWindow w = newest(l);
-      if (w != null && holds(w)) {
+      if (w != null && holds(w) && w.excess() - w.width() < low * free) {
         return true;
       }
     }
@@ -159,17 +172,36 @@ final class Balance implements DriftWatch.BalanceTest {
 
   /**
    * What the longest window says that decides, lies within the last so many steps, and is not
-   * shorter than the one that decided before; unknown when there is none.
+   * shorter than the one that decided before; unknown when there is none. One that fails for what
+   * was at its beginning, and is no longer, does not count.
    */
   Equilibrium within(long steps, long shortest) {
     for (int l = LEVELS - 1; l >= 0 && windows[l][0].length() >= shortest; l--) {
       BalanceWindow w = newest(l);
       if (w != null && now - w.ended() + w.length() <= steps && (holds(w) || fails(w))) {
         decidedLength = w.length();
-        return holds(w) ? Equilibrium.HOLDS : Equilibrium.FAILS;
+        return holds(w) || isOver(w, l) ? Equilibrium.HOLDS : Equilibrium.FAILS;
       }
     }
     return Equilibrium.UNKNOWN;
+  }
+
+  /**
+   * Whether the motion that a window fails for has ended: a shorter one, not older, is in balance,
+   * and far below the R that the same steady motion gives it, in proportion to its length.
+   */
+  private boolean isOver(BalanceWindow failed, int level) {
+    double pace = (failed.excess() - failed.width()) / failed.length();
+    for (int l = level - 1; l >= 0; l--) {
+      BalanceWindow w = newest(l);
+      if (w != null
+          && w.ended() >= failed.ended()
+          && holds(w)
+          && w.excess() + w.width() < pace * w.length()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Length of the window that {@link #within} has just decided on. */

@@ -14,7 +14,8 @@ import java.io.IOException;
  *
  * <p><b>Moving</b>: the change over a window ({@link SlopeFit}) is beyond t standard errors, t = 6
  * at 16 steps and less for longer windows, of which fewer are looked at, 4.2 at the least; and at
- * its pace the loss changes by 1 % within the horizon.
+ * its pace the loss changes by 1 % within the horizon. A rise has to last for 4 autocorrelation
+ * times, or to be one by half: what goes up and down again is no drift.
  *
  * <p><b>Flat</b> is a claim of its own, not the lack of significance: the 95 % interval of the
  * slope lies inside ±1 % of the loss over a horizon of 128 steps, or of a sixteenth of the run
@@ -22,6 +23,7 @@ import java.io.IOException;
  * are known to be in balance over a window ({@link Balance}), the loss may be less precise: inside
  * ±50 %, or three standard deviations, over the window. Either way the pace of the longer windows
  * has to be excluded at 3.5 standard errors: a descent has not ended while it may go on as before.
+ * Over so imprecise a loss a fall by 2.1 standard errors forbids the claim.
  *
  * <p>A flat stretch has a beginning, and what is older does not count against it. It ends when a
  * window within it has moved by 2 % and either is 16 autocorrelation times long, so that its error
@@ -41,10 +43,12 @@ final class DriftWatch {
   private static final double HORIZON = 128;
   private static final double HORIZON_SHARE = 1.0 / 16;
   private static final double PACE_SDS = 3.5;
+  private static final double RISE_TIMES = 4;
   private static final double LEFT = 0.02;
   private static final double BATCHES_APART = 16;
   private static final double FAR = 6;
   private static final double SOARS = 0.5;
+  private static final int FIRST = BatchMeans.BATCHES / 4;
 
   private final BatchMeans batches = new BatchMeans(LEVELS);
   private final SlopeFit fit = new SlopeFit();
@@ -61,8 +65,8 @@ final class DriftWatch {
 
   /** How far the parameters are known to be in balance. */
   interface BalanceTest {
-    /** Whether they are, over a window that has just passed and is not longer than this. */
-    boolean holdsWithin(long steps);
+    /** Whether they are beyond doubt, over a window that has just passed and is not longer. */
+    boolean holdsCloselyWithin(long steps);
   }
 
   /**
@@ -88,7 +92,7 @@ final class DriftWatch {
     if (drift == Drift.FLAT) {
       leaveFlat(level.accept(x, time), time);
     } else {
-      decide(balance);
+      decide(time, balance);
     }
   }
 
@@ -129,9 +133,9 @@ final class DriftWatch {
     return BatchMeans.window(level) <= count - origin;
   }
 
-  private void decide(BalanceTest balance) {
+  private void decide(double time, BalanceTest balance) {
     for (int l = 0; l < LEVELS && batches.full(l); l++) {
-      if (moves(l)) {
+      if (moves(l) && (change[l] < 0 || lasts(l, time) || soars(l))) {
         drift = change[l] < 0 ? Drift.FALLING : Drift.RISING;
         decided = l;
         return;
@@ -154,12 +158,19 @@ final class DriftWatch {
         && Math.abs(perHorizon(l, change[l])) > FLAT * scale(l);
   }
 
+  /** Whether a rise over that window is more than a swing. */
+  private static boolean lasts(int l, double time) {
+    return !(BatchMeans.window(l) < RISE_TIMES * time);
+  }
+
   private boolean isFlat(int l, BalanceTest balance) {
-    boolean loosely =
-        l >= SHORTEST_LOOSE
+    return strictlyFlat(l)
+        ? paceExcluded(l)
+        : l >= SHORTEST_LOOSE
             && extent(l) < Math.max(LOOSELY_FLAT * Math.abs(mean[l]), LOOSELY_FLAT_SDS * spread[l])
-            && balance.holdsWithin(BatchMeans.window(l));
-    return (loosely || strictlyFlat(l)) && paceExcluded(l);
+            && change[l] > -INTERVAL * error[l]
+            && paceExcluded(l)
+            && balance.holdsCloselyWithin(BatchMeans.window(l));
   }
 
   private double extent(int l) {
@@ -209,12 +220,25 @@ final class DriftWatch {
 
   /** Whether the window that decides rises by half of where it began. */
   boolean soars() {
-    return drift == Drift.RISING && start() > 0 && change[decided] > SOARS * start();
+    return drift == Drift.RISING && soars(decided);
   }
 
-  /** Of the line fitted to the window that decides. */
+  private boolean soars(int l) {
+    return start(l) > 0 && change[l] > SOARS * start(l);
+  }
+
+  /** Where the window that decides began. */
   double start() {
-    return mean[decided] - 0.5 * change[decided];
+    return start(decided);
+  }
+
+  /** Mean of a window's first quarter: a line through a bend begins far below. */
+  private double start(int l) {
+    double sum = 0;
+    for (int i = 0; i < FIRST; i++) {
+      sum += batches.mean(l, i);
+    }
+    return sum / FIRST;
   }
 
   /** Losses since the flat stretch began, or since the window began that moves. */

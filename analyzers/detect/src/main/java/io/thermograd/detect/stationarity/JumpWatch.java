@@ -10,9 +10,11 @@ import java.util.Arrays;
  *
  * <p>It begins when the smaller of the middle two of the last 4 losses (three of four are above) is
  * beyond the level by 6 standard deviations and by 5 % of it, and ends when the larger of the
- * middle two is back within 3; or, as a new level, after 256 steps or 4 autocorrelation times. The
- * level is that of the last window of 64 losses before, spikes taken off, and stands still while it
- * lasts: the next jump is measured against what was before the first.
+ * middle two is back within 3, or 20 %; or, as a new level, after 256 steps or 4 autocorrelation
+ * times. The level is an exponential mean over 128 losses, the deviation that of the last two
+ * blocks of 64, the larger: what a run did before, its first descent above all, is forgotten.
+ * Spikes are taken off both, and both stand still while it lasts: the next jump is measured against
+ * what was before the first.
  *
  * <p>O(1) a step. One owner thread.
  */
@@ -23,7 +25,7 @@ final class JumpWatch {
   private static final double LEAST = 0.05;
   private static final double BACK = 0.2;
   private static final double GAIN = 1.0 / 128;
-  private static final int NEEDED = 48;
+  private static final int NEEDED = 64;
   private static final double RESOLUTION = 1e-3;
   private static final long LONGEST = 256;
   private static final double LONGEST_TIMES = 4;
@@ -33,7 +35,9 @@ final class JumpWatch {
   private long count;
   private long learnt;
   private double level;
-  private double variance;
+  private double newer;
+  private double older;
+  private double squares;
   private double bound;
   private long age = -1;
 
@@ -51,7 +55,7 @@ final class JumpWatch {
     }
     System.arraycopy(last, 0, sorted, 0, LAST);
     Arrays.sort(sorted);
-    double sd = Math.sqrt(variance);
+    double sd = deviation();
     if (age >= 0) {
       age++;
       if (sorted[2] <= bound) {
@@ -61,8 +65,7 @@ final class JumpWatch {
       }
     } else if (learnt >= NEEDED
         && sorted[1] > level + Math.max(BEGINS * sd, LEAST * Math.abs(level))) {
-      age = 0;
-      bound = level + Math.max(ENDS * sd, BACK * Math.abs(level));
+      open();
     }
     if (age < 0) {
       learn(filtered);
@@ -71,28 +74,62 @@ final class JumpWatch {
   }
 
   private void learn(double x) {
-    learnt++;
-    double gain = Math.max(GAIN, 1.0 / learnt);
+    if (learnt == 0) {
+      level = x;
+    }
     double innovation = x - level;
-    if (learnt > NEEDED) {
-      double most = ENDS * Math.sqrt(variance) + RESOLUTION * Math.abs(level);
+    if (learnt >= NEEDED) {
+      double most = ENDS * deviation() + RESOLUTION * Math.abs(level);
       innovation = Math.max(-most, Math.min(most, innovation));
     }
-    level += gain * innovation;
-    variance = learnt == 1 ? 0 : (1 - gain) * (variance + gain * innovation * innovation);
+    learnt++;
+    level += Math.max(GAIN, 1.0 / learnt) * innovation;
+    // About the level, not the block's own mean: a loss that wanders is not to jump.
+    squares += innovation * innovation;
+    if (learnt % NEEDED == 0) {
+      older = newer;
+      newer = squares / NEEDED;
+      squares = 0;
+    }
   }
 
-  /** A rise that was too slow for it has been found by its slope; it began from that level. */
-  void open(double from) {
+  private double deviation() {
+    return Math.sqrt(Math.max(newer, older));
+  }
+
+  /**
+   * A rise that was too slow for it has been found by its slope; it began from that level.
+   *
+   * @return whether it is one still: not if the loss is back already
+   */
+  boolean open(double from) {
+    double back = from + BACK * Math.abs(from);
+    if (sorted[2] <= back) {
+      return false;
+    }
     age = 0;
     level = from;
-    bound = from + BACK * Math.abs(from);
+    bound = back;
+    return true;
+  }
+
+  /**
+   * A rise has been found by other signs; it began from the level that is known here, if any is.
+   */
+  void open() {
+    if (age < 0 && learnt >= NEEDED) {
+      age = 0;
+      bound = level + Math.max(ENDS * deviation(), BACK * Math.abs(level));
+    }
   }
 
   /** What it stands on now is the level from now on. */
   void settle() {
     age = -1;
     learnt = 0;
+    newer = 0;
+    older = 0;
+    squares = 0;
   }
 
   boolean jumped() {
@@ -111,7 +148,9 @@ final class JumpWatch {
     out.writeLong(count);
     out.writeLong(learnt);
     out.writeDouble(level);
-    out.writeDouble(variance);
+    out.writeDouble(newer);
+    out.writeDouble(older);
+    out.writeDouble(squares);
     out.writeDouble(bound);
     out.writeLong(age);
   }
@@ -123,7 +162,9 @@ final class JumpWatch {
     count = in.readLong();
     learnt = in.readLong();
     level = in.readDouble();
-    variance = in.readDouble();
+    newer = in.readDouble();
+    older = in.readDouble();
+    squares = in.readDouble();
     bound = in.readDouble();
     age = in.readLong();
   }

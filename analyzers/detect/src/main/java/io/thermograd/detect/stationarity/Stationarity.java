@@ -74,8 +74,7 @@ public final class Stationarity {
     if (before) {
       drift.interrupt();
     }
-    if (drift.soars()) {
-      jump.open(drift.start());
+    if (drift.soars() && jump.open(drift.start())) {
       return;
     }
     Drift was = drift.drift();
@@ -104,6 +103,11 @@ public final class Stationarity {
         longTime = Math.max(rememberedTime, time + timeError);
       }
     }
+  }
+
+  /** The loss is known to soar: it has jumped until it is back. */
+  public void soar() {
+    jump.open();
   }
 
   /** The level that a rise has ended on is the level from now on. */
