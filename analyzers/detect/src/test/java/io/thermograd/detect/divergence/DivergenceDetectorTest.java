@@ -38,7 +38,7 @@ class DivergenceDetectorTest {
   }
 
   private static Change accept(DivergenceDetector detector, long step, double loss) {
-    return detector.accept(step, loss, Double.NaN, GradientSignal.Kind.NONE, false);
+    return detector.accept(step, loss, Double.NaN, GradientSignal.Kind.NONE, false, false);
   }
 
   @Test
