@@ -119,8 +119,7 @@ public final class RunDetectors {
       stepsWithoutLoss++;
       return DivergenceDetector.Change.NOTHING;
     }
-    return divergence.accept(
-        step.step(), loss, signal, gradient.kind(), raised, overshoot.beyondReturn());
+    return divergence.accept(step.step(), loss, signal, gradient.kind(), raised, overshoot.swing());
   }
 
   private void tellBroken(TrainingStep step, List<Alert> out) {

@@ -11,9 +11,10 @@ import java.io.IOException;
  * above everything that they did in the last 256 to 512 steps, at the same time scale, by z_loss +
  * z_gradient scatters of such records ({@link RecordBook}, {@link GradientSignal}). A hop moves the
  * loss but turns no gradient; a bad batch is one step long. One step is enough, at a low threshold,
- * within 32 steps of a learning rate that the run never had before: that is when divergences begin,
- * and healthy streams have no such moments. The history stands still while it is open, and for up
- * to 512 steps while the loss is between 2 scatters and the threshold.
+ * within 32 steps of a learning rate that the run never had before, and for 128 steps a gradient
+ * that turns and grows is enough below a loss of 4 times what ever lasted ({@link Outburst}): that
+ * is when divergences begin, and healthy streams have no such moments. The history stands still
+ * while it is open, and for up to 512 steps while the loss is between 2 scatters and the threshold.
  *
  * <p><b>Divergence</b> (critical) when the gradient overshoots and grows beyond where a catapult
  * turns round ({@link Overshoot}). Seen from the loss alone, a divergence and a catapult have the
@@ -70,8 +71,7 @@ public final class DivergenceDetector {
    *
    * @param signal of the gradient; NaN for none
    * @param suspect whether the learning rate has just been raised to where it never was
-   * @param beyondReturn whether the gradient says that a growth is beyond return ({@link
-   *     Overshoot})
+   * @param swing what the gradient shows of a growth
    */
   public Change accept(
       long step,
@@ -79,7 +79,7 @@ public final class DivergenceDetector {
       double signal,
       GradientSignal.Kind newKind,
       boolean suspect,
-      boolean beyondReturn) {
+      Overshoot.Swing swing) {
     if (!Double.isFinite(newLoss)) {
       return Change.NOTHING;
     }
@@ -90,9 +90,9 @@ public final class DivergenceDetector {
     count++;
     boolean told = lookAtGradient(signal, newKind);
     if (state != State.NONE) {
-      return follow(x, beyondReturn);
+      return follow(x, swing == Overshoot.Swing.BEYOND_RETURN);
     }
-    if (exceeds(told, suspect)) {
+    if (exceeds(told, suspect, swing)) {
       open(x);
       return Change.OPENED;
     }
@@ -119,7 +119,10 @@ public final class DivergenceDetector {
     return true;
   }
 
-  private boolean exceeds(boolean told, boolean suspect) {
+  private boolean exceeds(boolean told, boolean suspect, Overshoot.Swing swing) {
+    if (Outburst.afterRaise(loss, swing)) {
+      return true;
+    }
     return told
         ? Outburst.of(loss, gradient, kind, suspect)
         : withoutGradient > FORGOTTEN && Outburst.of(loss, suspect);

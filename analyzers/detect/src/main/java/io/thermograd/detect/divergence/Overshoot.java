@@ -1,7 +1,6 @@
 package io.thermograd.detect.divergence;
 
 import io.thermograd.estimate.numeric.SketchMath;
-import io.thermograd.estimate.step.Motion;
 import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.wire.proto.RunStarted.Optimizer;
@@ -34,8 +33,8 @@ import java.io.IOException;
  * Under the heavy ball just below its limit velocity can swing up for some tens of steps, which
  * this bound does not cover; r must still reach ½.
  *
- * <p>Needs sketches of gradients and parameters, ‖Δθ‖², and SGD or heavy ball with known β; else it
- * never says anything. O(k). One owner thread. Source of the two-layer law: RATIONALE.md.
+ * <p>Needs sketches of gradients and, to call anything beyond return, of parameters, ‖Δθ‖², and SGD
+ * or heavy ball with known β. O(k). One owner thread. Source of the two-layer law: RATIONALE.md.
  */
 public final class Overshoot {
   private static final double TURNED = 0.7;
@@ -49,6 +48,21 @@ public final class Overshoot {
   // Wealth is not counted beyond; it stays finite however long the growth.
   private static final double MOST = 1e9;
 
+  private static final double LEAST_GROWTH = 1.25;
+  private static final int WATCHED = 128;
+  private static final int KICKED = 4;
+
+  /** What the last step showed. */
+  public enum Swing {
+    NONE,
+    /** The learning rate was raised, no more than {@value #KICKED} steps ago. */
+    RAISED,
+    /** Up to 128 steps after a raise, the gradient turns and has grown by a quarter by turning. */
+    GROWS,
+    /** It has grown to where no catapult returns from. */
+    BEYOND_RETURN
+  }
+
   private final double beta;
   private final SketchMath math = new SketchMath();
   private double largestParam;
@@ -59,7 +73,9 @@ public final class Overshoot {
   private double largestRatio;
   private double ratioBefore;
   private double cosineBefore;
-  private boolean beyond;
+  private double growth;
+  private long sinceRaised = Long.MAX_VALUE;
+  private Swing swing = Swing.NONE;
 
   /** For one attempt of a run. */
   public Overshoot(RunSettings settings) {
@@ -75,6 +91,7 @@ public final class Overshoot {
     largestRatio = 0;
     ratioBefore = Double.NaN;
     cosineBefore = Double.NaN;
+    growth = 1;
   }
 
   /**
@@ -86,21 +103,23 @@ public final class Overshoot {
    */
   public void accept(TrainingStep step, GradientSignal gradient, boolean raised, boolean growing) {
     boolean watched = watching;
-    watching = raised || growing;
-    if ((raised && !raisedBefore) || (watching && !watched)) {
+    boolean raisedNow = raised && !raisedBefore;
+    raisedBefore = raised;
+    sinceRaised = raisedNow ? 0 : sinceRaised + (sinceRaised < WATCHED ? 1 : 0);
+    watching = sinceRaised < WATCHED || growing;
+    if (raisedNow || (watching && !watched)) {
       begin();
     }
-    raisedBefore = raised;
-    beyond = false;
-    Motion motion = step.motion();
-    if (Double.isNaN(beta)) {
+    swing = !raisedNow && sinceRaised <= KICKED ? Swing.RAISED : Swing.NONE;
+    if (raisedNow) {
+      // This gradient knows nothing of it yet.
       return;
     }
     if (watching) {
-      Double update = motion.updateSqnorm();
+      Double update = step.motion().updateSqnorm();
       swing(gradient.ratio(), gradient.cosine(), update == null ? Double.NaN : update);
-    } else if (motion.paramSketch().length > 0) {
-      double sqnorm = math.sqnorm(motion.paramSketch());
+    } else if (step.motion().paramSketch().length > 0) {
+      double sqnorm = math.sqnorm(step.motion().paramSketch());
       // False for NaN.
       if (sqnorm > largestParam) {
         largestParam = sqnorm;
@@ -118,16 +137,25 @@ public final class Overshoot {
         largestRatio = Math.max(largestRatio, Math.min(ratio, ratioBefore));
       }
     }
-    boolean grows = cosine >= TURNS && ratio > 1 && ratioBefore > 1 && largestRatio > 1;
-    if (grows && largestParam > 0 && updateSqnorm > 0) {
-      double length = Math.sqrt(updateSqnorm / largestParam);
-      beyond =
-          length >= ENDLESS_STEP
-              || ((cautious + bold) / 2 >= WON
-                  && length >= Math.max(LEAST_STEP, MARGIN * turningLength(largestRatio, beta)));
+    growth = cosine >= TURNED && ratio > 1 ? growth * ratio : 1;
+    if (growth >= LEAST_GROWTH && sinceRaised < WATCHED) {
+      swing = Swing.GROWS;
+    }
+    if (cosine >= TURNS && ratio > 1 && ratioBefore > 1 && isBeyond(updateSqnorm)) {
+      swing = Swing.BEYOND_RETURN;
     }
     ratioBefore = ratio;
     cosineBefore = cosine;
+  }
+
+  private boolean isBeyond(double updateSqnorm) {
+    if (Double.isNaN(beta) || !(largestRatio > 1 && largestParam > 0 && updateSqnorm > 0)) {
+      return false;
+    }
+    double length = Math.sqrt(updateSqnorm / largestParam);
+    return length >= ENDLESS_STEP
+        || ((cautious + bold) / 2 >= WON
+            && length >= Math.max(LEAST_STEP, MARGIN * turningLength(largestRatio, beta)));
   }
 
   /**
@@ -145,9 +173,9 @@ public final class Overshoot {
         : Double.POSITIVE_INFINITY;
   }
 
-  /** Whether the last step showed a growth from which no catapult returns. */
-  public boolean beyondReturn() {
-    return beyond;
+  /** What the last step showed. */
+  public Swing swing() {
+    return swing;
   }
 
   /** Writes the state; the same state gives the same bytes. */
@@ -160,7 +188,9 @@ public final class Overshoot {
     out.writeDouble(largestRatio);
     out.writeDouble(ratioBefore);
     out.writeDouble(cosineBefore);
-    out.writeBoolean(beyond);
+    out.writeDouble(growth);
+    out.writeLong(sinceRaised);
+    out.writeByte(swing.ordinal());
   }
 
   /** Replaces the state by what {@link #writeTo} wrote. */
@@ -173,6 +203,8 @@ public final class Overshoot {
     largestRatio = in.readDouble();
     ratioBefore = in.readDouble();
     cosineBefore = in.readDouble();
-    beyond = in.readBoolean();
+    growth = in.readDouble();
+    sinceRaised = in.readLong();
+    swing = Swing.values()[in.readByte()];
   }
 }

@@ -1,5 +1,9 @@
 package io.thermograd.detect.divergence;
 
+import static io.thermograd.detect.divergence.Overshoot.Swing.BEYOND_RETURN;
+import static io.thermograd.detect.divergence.Overshoot.Swing.GROWS;
+import static io.thermograd.detect.divergence.Overshoot.Swing.NONE;
+import static io.thermograd.detect.divergence.Overshoot.Swing.RAISED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -169,7 +173,7 @@ class OvershootTest {
         overshoot.accept(step, gradient, true, false);
         Double update = step.motion().updateSqnorm();
         assertThat(update).isNotNull().isLessThan(1e4);
-        assertThat(overshoot.beyondReturn()).as("seed %d, step %d", seed, t).isFalse();
+        assertThat(overshoot.swing()).as("seed %d, step %d", seed, t).isNotEqualTo(BEYOND_RETURN);
         longest = Math.max(longest, Math.sqrt(update) / net.size);
         if (t > 5) {
           largestRatio = Math.max(largestRatio, gradient.ratio());
@@ -216,7 +220,7 @@ class OvershootTest {
       TrainingStep step = step(g, before, update);
       gradient.accept(step);
       overshoot.accept(step, gradient, t >= 0 && t < 32, t >= 32);
-      if (overshoot.beyondReturn()) {
+      if (overshoot.swing() == BEYOND_RETURN) {
         return t;
       }
     }
@@ -259,7 +263,7 @@ class OvershootTest {
         TrainingStep step = step(new float[] {(float) x, 0}, new float[] {1, 0}, 1.0);
         gradient.accept(step);
         overshoot.accept(step, gradient, t > 0, false);
-        page = overshoot.beyondReturn();
+        page = overshoot.swing() == BEYOND_RETURN;
         double log = 0.02 * random.nextGaussian();
         x *= -(1 + log);
       }
@@ -267,6 +271,28 @@ class OvershootTest {
     }
     double expected = stretches / 16.0;
     assertThat((double) pages).isBetween(1.0, expected + 3 * Math.sqrt(expected));
+  }
+
+  @Test
+  void growthByTurningIsSeenFor128StepsAfterARaise() {
+    Overshoot overshoot = overshoot(0);
+    GradientSignal gradient = new GradientSignal();
+    float[] turned = {1, -1, 1.2f, -1.4f, 1.4f, 1.4f};
+    Overshoot.Swing[] expected = {NONE, NONE, NONE, NONE, NONE, NONE};
+    Overshoot.Swing[] afterRaise = {NONE, RAISED, RAISED, GROWS, RAISED, NONE};
+    for (int t = 0; t < 6 + 2 * 150; t++) {
+      // Once before any raise, once right after one, and once when it is long ago.
+      int i = t % 6;
+      boolean quiet = t < 6 || t >= 6 + 150;
+      TrainingStep step = step(new float[] {turned[i], 0}, new float[] {10, 0}, 1e-4);
+      gradient.accept(step);
+      overshoot.accept(step, gradient, t >= 6 && t < 38, false);
+      if (quiet || t < 12) {
+        assertThat(overshoot.swing())
+            .as("step %d", t)
+            .isEqualTo((quiet ? expected : afterRaise)[i]);
+      }
+    }
   }
 
   @Test
@@ -284,7 +310,7 @@ class OvershootTest {
         TrainingStep step = step(new float[] {x, 0}, new float[0], (double) x * x);
         gradient.accept(step);
         overshoot.accept(step, gradient, t > 5, false);
-        assertThat(overshoot.beyondReturn()).isFalse();
+        assertThat(overshoot.swing()).isNotEqualTo(BEYOND_RETURN);
       }
     }
   }
