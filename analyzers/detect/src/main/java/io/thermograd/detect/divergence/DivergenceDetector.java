@@ -28,8 +28,9 @@ import java.io.IOException;
  * not brought it half as high again, or, for a critical one, when half of its peak is gone 64 steps
  * after it; the history then starts anew.
  *
- * <p>Warnings of healthy streams: at most 1 in 10⁶ steps; tests/accuracy prints the counts. Needs
- * 48 steps. Non-finite losses are passed over. O(1), no allocation. One owner thread.
+ * <p>Warnings of healthy streams: at most 1 in 10⁶ steps, raises of the learning rate aside;
+ * tests/accuracy prints the counts. Needs 48 steps. Non-finite losses are passed over. O(1), no
+ * allocation. One owner thread.
  */
 public final class DivergenceDetector {
   /** What is the case. */
