@@ -4,6 +4,7 @@ import io.thermograd.detect.basin.BasinChange;
 import io.thermograd.detect.basin.Basins;
 import io.thermograd.detect.divergence.DivergenceDetector;
 import io.thermograd.detect.divergence.GradientSignal;
+import io.thermograd.detect.divergence.Overshoot;
 import io.thermograd.detect.forecast.Forecasts;
 import io.thermograd.detect.inference.Averages;
 import io.thermograd.detect.regime.EscapeOutlook;
@@ -47,6 +48,7 @@ public final class RunDetectors {
   private final Averages averages = new Averages();
   private final Forecasts forecasts;
   private final DivergenceDetector divergence = new DivergenceDetector();
+  private final Overshoot overshoot;
   private final Regimes regimes = new Regimes();
   private final LearningRateHistory learningRate = new LearningRateHistory();
   private final AlertWriter words;
@@ -59,6 +61,7 @@ public final class RunDetectors {
     this.stationarity = new Stationarity(settings);
     this.basins = new Basins(settings);
     this.forecasts = new Forecasts(settings);
+    this.overshoot = new Overshoot(settings);
     this.words =
         new AlertWriter(runId, attempt, divergence, stationarity, regimes.catapult(), learningRate);
     this.alerts = new Alerts(words);
@@ -117,13 +120,14 @@ public final class RunDetectors {
   }
 
   private DivergenceDetector.Change follow(TrainingStep step, double signal) {
+    boolean raised = learningRate.isNew(step.step());
+    overshoot.accept(step, gradient, raised, divergence.state() != DivergenceDetector.State.NONE);
     Double loss = step.loss();
     if (loss == null) {
       stepsWithoutLoss++;
       return DivergenceDetector.Change.NOTHING;
     }
-    return divergence.accept(
-        step.step(), loss, signal, gradient.kind(), learningRate.isNew(step.step()));
+    return divergence.accept(step.step(), loss, signal, gradient.kind(), raised, overshoot.swing());
   }
 
   private void tellBroken(TrainingStep step, List<Alert> out) {
@@ -304,6 +308,7 @@ public final class RunDetectors {
     averages.writeTo(out);
     forecasts.writeTo(out);
     divergence.writeTo(out);
+    overshoot.writeTo(out);
     regimes.writeTo(out);
     alerts.writeTo(out);
     learningRate.writeTo(out);
@@ -319,6 +324,7 @@ public final class RunDetectors {
     averages.readFrom(in);
     forecasts.readFrom(in);
     divergence.readFrom(in);
+    overshoot.readFrom(in);
     regimes.readFrom(in);
     alerts.readFrom(in);
     learningRate.readFrom(in);

@@ -13,16 +13,18 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Makes one step of the events its ranks sent. */
-final class StepConverter {
+/** Makes one step of the events its ranks sent. Pure. */
+public final class StepConverter {
   private StepConverter() {}
 
   /**
+   * The step that these events are.
+   *
    * @param events one per rank, in rank order; at least one
    * @param complete whether every rank is there: what the trainer said about the whole step then
    *     belongs to these micro-batches
    */
-  static TrainingStep convert(List<StepEvent> events, boolean complete) {
+  public static TrainingStep convert(List<StepEvent> events, boolean complete) {
     List<MicroBatch> batches = microBatches(events);
     StepEvent first = events.get(0);
     long batchSize = batchSize(events, batches, complete);

@@ -33,9 +33,19 @@ interface AlarmRule {
     return step -> rule.accept(new Sight(lossOf(step), normOf(step), Double.NaN));
   }
 
+  /** Ours, of a run with plain SGD or the heavy ball: warnings and criticals. */
+  static Detectors ours(double momentum) {
+    return ours(
+        new RunSettings(
+            OptionalLong.empty(),
+            OptionalDouble.of(momentum),
+            momentum == 0 ? Optimizer.SGD : Optimizer.MOMENTUM,
+            0));
+  }
+
   /** Ours: warnings and criticals. */
-  static Detectors ours() {
-    return new Detectors();
+  static Detectors ours(RunSettings settings) {
+    return new Detectors(settings);
   }
 
   /** An alarm counts again after 100 steps without one. */
@@ -55,19 +65,21 @@ interface AlarmRule {
 
   /** The run's detectors, told nothing but the steps. */
   final class Detectors implements AlarmRule {
-    private static final RunSettings SETTINGS =
-        new RunSettings(OptionalLong.empty(), OptionalDouble.of(0), Optimizer.SGD, 0);
-    private static final RunEstimators UNTOLD = new RunEstimators(SETTINGS, 500, 100);
-
-    private final RunDetectors detectors = new RunDetectors("run", 0, SETTINGS);
+    private final RunEstimators untold;
+    private final RunDetectors detectors;
     long warnings;
     long criticals;
     long firstCritical = -1;
 
+    Detectors(RunSettings settings) {
+      untold = new RunEstimators(settings, 500, 100);
+      detectors = new RunDetectors("run", 0, settings);
+    }
+
     @Override
     public boolean accept(TrainingStep step) {
       boolean fires = false;
-      for (Alert alert : detectors.accept(step, 0, UNTOLD)) {
+      for (Alert alert : detectors.accept(step, 0, untold)) {
         if (alert.severity() == Severity.WARNING) {
           warnings++;
           fires = true;

@@ -1,14 +1,17 @@
 package io.thermograd.accuracy;
 
+import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.simulator.scenario.Scenarios;
 import io.thermograd.simulator.scenario.Simulation;
-import io.thermograd.wire.Vectors;
-import io.thermograd.wire.proto.StepEvent;
+import io.thermograd.stream.StepConverter;
+import io.thermograd.wire.proto.RunStarted.Optimizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
@@ -24,6 +27,8 @@ class DivergenceFalseAlarmTest {
 
   private static final int RUNS = 2 * SCALE;
   private static final int STEPS = 20_000;
+  private static final RunSettings STREAM =
+      new RunSettings(OptionalLong.empty(), OptionalDouble.of(0), Optimizer.SGD, 0);
 
   private static final List<String> HEALTHY =
       List.of(
@@ -82,13 +87,14 @@ class DivergenceFalseAlarmTest {
 
   /** One run under all rules. */
   private static final class Watch {
-    private final AlarmRule.Detectors ours = AlarmRule.ours();
+    private final AlarmRule.Detectors ours;
     private final Map<String, AlarmRule> rules = new TreeMap<>();
     private final Map<String, Long> others = new TreeMap<>();
     private long steps;
     private long comparable;
 
-    Watch() {
+    Watch(RunSettings settings) {
+      ours = AlarmRule.ours(settings);
       AlarmRule.others()
           .forEach(
               (name, rule) -> {
@@ -176,7 +182,7 @@ class DivergenceFalseAlarmTest {
             i -> {
               counts[i] = new Count();
               for (int run = 0; run < RUNS; run++) {
-                Watch watch = new Watch();
+                Watch watch = new Watch(STREAM);
                 var stream =
                     streams[i / told.length].new Run(1_000L * i + run, told[i % told.length]);
                 for (int t = 0; t < STEPS; t++) {
@@ -209,15 +215,17 @@ class DivergenceFalseAlarmTest {
   }
 
   private static Watch simulate(String name, long seed) {
-    Watch watch = new Watch();
+    Watch[] watch = new Watch[1];
     try {
       Scenarios.named(name)
           .orElseThrow()
           .simulation(seed)
           .emit(
               event -> {
-                if (event.hasStep()) {
-                  watch.accept(step(event.getStep()));
+                if (event.hasRunStarted()) {
+                  watch[0] = new Watch(RunSettings.of(event.getRunStarted()));
+                } else if (event.hasStep()) {
+                  watch[0].accept(StepConverter.convert(List.of(event.getStep()), true));
                 }
               },
               Simulation.clock(),
@@ -225,28 +233,6 @@ class DivergenceFalseAlarmTest {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return watch;
-  }
-
-  /** Of a run with one rank. */
-  private static TrainingStep step(StepEvent event) {
-    int m = event.getMicroBatchesCount();
-    int[] examples = new int[m];
-    float[][] sketches = new float[m][];
-    for (int j = 0; j < m; j++) {
-      examples[j] = event.getMicroBatches(j).getExamples();
-      sketches[j] = Vectors.toFloats(event.getMicroBatches(j).getGradSketch());
-    }
-    return new TrainingStep(
-        event.getStep(),
-        event.getTime(),
-        event.getLoss(),
-        event.getLearningRate(),
-        event.getBatchSize(),
-        examples,
-        new double[0],
-        sketches,
-        event.getGradSqnorm(),
-        event.getNonfiniteCount() > 0);
+    return watch[0];
   }
 }

@@ -1,5 +1,6 @@
 package io.thermograd.accuracy;
 
+import io.thermograd.estimate.step.Motion;
 import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.simulator.data.Digits;
 import io.thermograd.simulator.landscape.Quadratic;
@@ -62,15 +63,16 @@ class DivergenceLeadTest {
   /** Follows one run. */
   private static final class Watch {
     private final int raised;
-    private final AlarmRule.Detectors ours = AlarmRule.ours();
+    private final AlarmRule.Detectors ours;
     private final Map<String, AlarmRule> rules = new TreeMap<>();
     private final Map<String, Integer> first = new TreeMap<>();
     private double level;
     private int tenfold = -1;
     private double last;
 
-    Watch(int raised) {
+    Watch(int raised, double momentum) {
       this.raised = raised;
+      ours = AlarmRule.ours(momentum);
       AlarmRule.others().forEach((name, rule) -> rules.put(name, rule.get()));
       rules.put("ours", ours);
     }
@@ -256,7 +258,7 @@ class DivergenceLeadTest {
             Quadratic.diagonal(curvatures),
             GaussianNoise.diagonal(geometric(4, 0.04)),
             Ziggurat.stream(seed, 1));
-    Watch watch = new Watch(RAISED);
+    Watch watch = new Watch(RAISED, beta);
     new Trainer(source, start, plan, seed).run(watch::accept, () -> false);
     return watch.run();
   }
@@ -273,7 +275,7 @@ class DivergenceLeadTest {
     double sharpness = Curvature.at(mlp, task.evaluator().data(), theta).top(1).values()[0];
     List<Run> runs = new ArrayList<>();
     for (double factor : FACTORS) {
-      Watch watch = new Watch(NET_RAISED);
+      Watch watch = new Watch(NET_RAISED, 0);
       train(
           task,
           TrainingPlan.of(
@@ -314,6 +316,10 @@ class DivergenceLeadTest {
       // Identity sketches of quadratics and of networks: both are small.
       sketches[j] = view.gradients()[j].clone();
     }
+    double update = 0;
+    for (double x : view.update()) {
+      update += x * x;
+    }
     return new TrainingStep(
         view.step(),
         view.step(),
@@ -324,7 +330,9 @@ class DivergenceLeadTest {
         new double[0],
         sketches,
         sqnorm,
-        !Double.isFinite(sqnorm));
+        !Double.isFinite(sqnorm),
+        new Motion(view.theta().clone(), update, null),
+        null);
   }
 
   private static double[] geometric(double first, double last) {

@@ -1,5 +1,6 @@
 package io.thermograd.accuracy;
 
+import io.thermograd.estimate.step.Motion;
 import io.thermograd.estimate.step.TrainingStep;
 import java.util.SplittableRandom;
 
@@ -90,8 +91,28 @@ enum LossStreams {
       }
       int[] examples = new int[sketches.length];
       java.util.Arrays.fill(examples, 1);
+      // Every step is about as long as the parameters: their length excuses no alarm.
+      Motion motion =
+          sketches.length == 0 ? Motion.UNKNOWN : new Motion(unit(), Math.max(1, variance), null);
       return new TrainingStep(
-          step, step++, loss, 0.1, 1, examples, new double[0], sketches, sqnorm, false);
+          step,
+          step++,
+          loss,
+          0.1,
+          1,
+          examples,
+          new double[0],
+          sketches,
+          sqnorm,
+          false,
+          motion,
+          null);
+    }
+
+    private static float[] unit() {
+      float[] theta = new float[DIM];
+      theta[0] = 1;
+      return theta;
     }
 
     /** A stationary AR(1) of unit variance. */

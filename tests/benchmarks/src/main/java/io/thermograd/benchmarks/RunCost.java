@@ -9,14 +9,12 @@ import io.thermograd.detect.inference.Averages;
 import io.thermograd.detect.stationarity.Standing;
 import io.thermograd.detect.stationarity.Stationarity;
 import io.thermograd.estimate.RunEstimators;
-import io.thermograd.estimate.step.Motion;
 import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.simulator.train.EventSink;
-import io.thermograd.wire.Vectors;
+import io.thermograd.stream.StepConverter;
 import io.thermograd.wire.proto.Event;
-import io.thermograd.wire.proto.StepEvent;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -24,6 +22,7 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -175,7 +174,7 @@ final class RunCost {
       if (event.hasRunStarted()) {
         cost = new RunCost(RunSettings.of(event.getRunStarted()));
       } else if (event.hasStep()) {
-        cost().accept(step(event.getStep()));
+        cost().accept(StepConverter.convert(List.of(event.getStep()), true));
       }
     }
 
@@ -188,29 +187,6 @@ final class RunCost {
         throw new IllegalStateException("run_started should come first: a step came");
       }
       return cost;
-    }
-
-    private static TrainingStep step(StepEvent event) {
-      int m = event.getMicroBatchesCount();
-      int[] examples = new int[m];
-      float[][] sketches = new float[m][];
-      for (int j = 0; j < m; j++) {
-        examples[j] = event.getMicroBatches(j).getExamples();
-        sketches[j] = Vectors.toFloats(event.getMicroBatches(j).getGradSketch());
-      }
-      return new TrainingStep(
-          event.getStep(),
-          event.getTime(),
-          event.getLoss(),
-          event.getLearningRate(),
-          event.getBatchSize(),
-          examples,
-          new double[0],
-          sketches,
-          event.getGradSqnorm(),
-          event.getNonfiniteCount() > 0,
-          new Motion(Vectors.toFloats(event.getParamSketch()), null, null),
-          null);
     }
   }
 }

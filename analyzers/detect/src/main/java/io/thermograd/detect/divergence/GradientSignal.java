@@ -35,10 +35,14 @@ public final class GradientSignal {
   private double sqnormBefore = Double.NaN;
   private Kind kind = Kind.NONE;
   private double dot = Double.NaN;
+  private double ratio = Double.NaN;
+  private double cosine = Double.NaN;
 
   /** The signal of this step; NaN where there is none. */
   public double accept(TrainingStep step) {
     dot = Double.NaN;
+    ratio = Double.NaN;
+    cosine = Double.NaN;
     double turn = step.sketches().length > 0 ? turn(step.sketches()) : Double.NaN;
     if (step.sketches().length > 0) {
       kind = Kind.TURN;
@@ -81,8 +85,9 @@ public final class GradientSignal {
     double signal = Double.NaN;
     if (sqnorm > 0 && sqnormBefore > 0) {
       dot = math.dot(now, before) / ((double) sketches.length * sketches.length);
-      double cosine = dot / Math.sqrt(sqnorm) / Math.sqrt(sqnormBefore);
-      signal = sqnorm * Math.max(LEAST_TURN, -cosine);
+      cosine = -dot / Math.sqrt(sqnorm) / Math.sqrt(sqnormBefore);
+      ratio = -dot / sqnormBefore;
+      signal = sqnorm * Math.max(LEAST_TURN, cosine);
     }
     sqnormBefore = sqnorm;
     return finite(signal);
@@ -100,6 +105,16 @@ public final class GradientSignal {
   /** ‖g‖² of the last step, by its sketch; NaN where there was none. */
   public double sqnorm() {
     return sqnormBefore;
+  }
+
+  /** ρ = −g·g′/‖g‖² of the last step, g the gradient before it; NaN where there was none. */
+  double ratio() {
+    return ratio;
+  }
+
+  /** −cos(g, g′), 1 for a gradient that has turned round; NaN where there was none. */
+  double cosine() {
+    return cosine;
   }
 
   public Kind kind() {

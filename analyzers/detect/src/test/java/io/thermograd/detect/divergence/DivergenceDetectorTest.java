@@ -38,7 +38,8 @@ class DivergenceDetectorTest {
   }
 
   private static Change accept(DivergenceDetector detector, long step, double loss) {
-    return detector.accept(step, loss, Double.NaN, GradientSignal.Kind.NONE, false);
+    return detector.accept(
+        step, loss, Double.NaN, GradientSignal.Kind.NONE, false, Overshoot.Swing.NONE);
   }
 
   @Test
@@ -219,6 +220,79 @@ class DivergenceDetectorTest {
         growth, worst, worstRatio);
     // Eight steps in a row, or 22 of 32, at seven to ten scatters above a history with a descent.
     assertThat(worst).isLessThan((int) (Math.log(400) / Math.log(growth)) + 16);
+  }
+
+  @Test
+  void twoBadBatchesInARowAreNoGrowth() {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      var random = new SplittableRandom(seed);
+      var detector = new DivergenceDetector();
+      for (int t = 0; t < 2_000; t++) {
+        double bad = t % 500 == 498 || t % 500 == 499 ? 50 : 1;
+        Change change =
+            detector.accept(
+                t,
+                bad * (1 + 0.1 * random.nextGaussian()),
+                bad * (1 + 0.1 * random.nextGaussian()),
+                GradientSignal.Kind.TURN,
+                false,
+                Overshoot.Swing.NONE);
+        assertThat(change).as("step %d", t).isEqualTo(Change.NOTHING);
+      }
+    }
+  }
+
+  @Test
+  void aRaiseOfTheLearningRateMakesOneStepEnough() {
+    for (Overshoot.Swing swing : Overshoot.Swing.values()) {
+      var random = new SplittableRandom(1);
+      var detector = new DivergenceDetector();
+      Change change = Change.NOTHING;
+      for (int t = 0; t <= 400; t++) {
+        double loss = (t == 400 ? 8 : 1) * (1 + 0.3 * random.nextDouble());
+        change =
+            detector.accept(
+                t,
+                loss,
+                Double.NaN,
+                GradientSignal.Kind.NONE,
+                false,
+                t == 400 ? swing : Overshoot.Swing.NONE);
+      }
+      assertThat(change)
+          .as(swing.toString())
+          .isEqualTo(swing == Overshoot.Swing.NONE ? Change.NOTHING : Change.OPENED);
+    }
+  }
+
+  @Test
+  void beyondReturnIsCriticalOnlyWhileTheLossGrows() {
+    var random = new SplittableRandom(1);
+    var detector = new DivergenceDetector();
+    for (int t = 0; t < 400; t++) {
+      assertThat(
+              detector.accept(
+                  t,
+                  1 + 0.1 * random.nextGaussian(),
+                  Double.NaN,
+                  GradientSignal.Kind.NONE,
+                  false,
+                  Overshoot.Swing.BEYOND_RETURN))
+          .isEqualTo(Change.NOTHING);
+    }
+    Change[] changes = new Change[2];
+    for (int t = 0; t < 2; t++) {
+      changes[t] =
+          detector.accept(
+              400 + t,
+              10 << t,
+              Double.NaN,
+              GradientSignal.Kind.NONE,
+              false,
+              Overshoot.Swing.BEYOND_RETURN);
+    }
+    assertThat(changes).containsExactly(Change.OPENED, Change.CRITICAL);
+    assertThat(detector.since()).isBetween(395L, 400L);
   }
 
   @Test
