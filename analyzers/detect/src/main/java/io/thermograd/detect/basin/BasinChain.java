@@ -112,6 +112,26 @@ final class BasinChain {
     return estimates((q, law) -> law);
   }
 
+  /** Mean of log π over the draws, and behind it its covariance: rows of [1 + k]. */
+  double[][] logOccupation() {
+    double[][] out = new double[1 + k][k];
+    for (double[] law : laws) {
+      for (int i = 0; i < k; i++) {
+        out[0][i] += StrictMath.log(Math.max(law[i], Double.MIN_NORMAL)) / DRAWS;
+      }
+    }
+    for (double[] law : laws) {
+      for (int i = 0; i < k; i++) {
+        double a = StrictMath.log(Math.max(law[i], Double.MIN_NORMAL)) - out[0][i];
+        for (int j = 0; j < k; j++) {
+          double b = StrictMath.log(Math.max(law[j], Double.MIN_NORMAL)) - out[0][j];
+          out[1 + i][j] += a * b / (DRAWS - 1);
+        }
+      }
+    }
+    return out;
+  }
+
   /** E_i/η less the lowest of all: occupation ∝ e^{−E_i/η}. */
   List<Estimate> energies(double rate) {
     return estimates(
