@@ -28,7 +28,7 @@ final class Survey {
   private static final int PER_TERM = 5;
 
   /** And as a share of all points. */
-  private static final int SHARE = 48;
+  private static final int SHARE = 96;
 
   private final Trail trail;
   private final double[][] directions;
