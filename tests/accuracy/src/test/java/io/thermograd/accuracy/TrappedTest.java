@@ -120,8 +120,9 @@ class TrappedTest {
   }
 
   /**
-   * Why no barrier is taken from the highest loss that was seen: a landscape that is the same as far
-   * as the run has been, with a cliff behind its lowest place, gave the same stay, and is left soon.
+   * Why no barrier is taken from the highest loss that was seen: a landscape that is the same as
+   * far as the run has been, with a cliff behind its lowest place, gave the same stay, and is left
+   * soon.
    */
   @Test
   void theHighestLossSeenIsNoBarrier() {
@@ -146,10 +147,10 @@ class TrappedTest {
         highest = Math.max(highest, WELLS.value(new double[] {x}));
       }
       double rate = curvature / (2 * Math.PI) * Math.exp((floor - highest) / temperature);
-      if (EscapeTime.probabilityWithin(1 / rate, rest) <= 0.2) {
+      if (EscapeTime.probabilityWithin(rate, rest) <= 0.2) {
         called++;
         double leaves = FirstPassage.meanTime(TrappedTest::energy, temperature, 3, WORSE, edge);
-        wrong += EscapeTime.probabilityWithin(leaves, rest) > 0.2 ? 1 : 0;
+        wrong += EscapeTime.probabilityWithin(1 / leaves, rest) > 0.2 ? 1 : 0;
       }
     }
     AccuracyTable.note(
@@ -234,7 +235,6 @@ class TrappedTest {
 
   private static double stay(double temperature) {
     return STAYS.computeIfAbsent(
-        temperature,
-        t -> FirstPassage.meanTime(TrappedTest::energy, t, 3, WORSE, LEFT));
+        temperature, t -> FirstPassage.meanTime(TrappedTest::energy, t, 3, WORSE, LEFT));
   }
 }

@@ -115,17 +115,17 @@ final class BasinChain {
   /** Mean of log π over the draws, and behind it its covariance: rows of [1 + k]. */
   double[][] logOccupation() {
     double[][] out = new double[1 + k][k];
-    for (double[] law : laws) {
+    double[][] logs = new double[DRAWS][k];
+    for (int d = 0; d < DRAWS; d++) {
       for (int i = 0; i < k; i++) {
-        out[0][i] += StrictMath.log(Math.max(law[i], Double.MIN_NORMAL)) / DRAWS;
+        logs[d][i] = StrictMath.log(Math.max(laws[d][i], Double.MIN_NORMAL));
+        out[0][i] += logs[d][i] / DRAWS;
       }
     }
-    for (double[] law : laws) {
+    for (double[] one : logs) {
       for (int i = 0; i < k; i++) {
-        double a = StrictMath.log(Math.max(law[i], Double.MIN_NORMAL)) - out[0][i];
         for (int j = 0; j < k; j++) {
-          double b = StrictMath.log(Math.max(law[j], Double.MIN_NORMAL)) - out[0][j];
-          out[1 + i][j] += a * b / (DRAWS - 1);
+          out[1 + i][j] += (one[i] - out[0][i]) * (one[j] - out[0][j]) / (DRAWS - 1);
         }
       }
     }
