@@ -173,6 +173,18 @@ public enum QuantityName {
       "best_basin_steps",
       "steps",
       "Mean steps to the basin of the lowest loss, from the present one"),
+  OCCUPATION_LAW(
+      "occupation_law",
+      "1",
+      "Log-likelihood of the basins' occupation under Gibbs' law less that under a power law of the loss"),
+  OCCUPATION_TEMPERATURE(
+      "occupation_temperature",
+      "loss",
+      "T of Gibbs' law e^(−L/T) as fitted to the occupation of the basins"),
+  OCCUPATION_EXPONENT(
+      "occupation_exponent",
+      "1",
+      "α of the power law L^(−α) as fitted to the occupation of the basins"),
   LEARNING_RATE("learning_rate", "param²/loss", "Learning rate η the trainer used"),
   BATCH_SIZE("batch_size", "examples", "Global batch size B the trainer used"),
   ESCAPE_STEPS(

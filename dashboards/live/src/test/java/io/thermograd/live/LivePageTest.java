@@ -79,9 +79,22 @@ class LivePageTest {
     assertThat(panel(page, "escape_probability.bounds")).isEqualTo(15);
     assertThat(panel(page, "escape_probability.points")).isEqualTo(85);
 
-    Locator rows = page.locator(".forecasts tbody tr");
+    Locator rows = page.locator("[data-panel=forecasts] tbody tr");
     assertThat(rows.count()).isEqualTo(2);
     assertThat(rows.first().textContent()).contains("Escape steps", "300", "2,880", "5 of 6");
+
+    assertThat(page.locator("[data-panel=basins] .law").textContent())
+        .isEqualTo("occupied by Gibbs' law, T = 0.450 (0.390–0.530)");
+
+    Locator averages = page.locator("[data-panel=averages] tbody tr");
+    assertThat(averages.count()).isEqualTo(2);
+    assertThat(averages.first().locator("th, td").allTextContents())
+        .containsExactly("Accuracy", "0.910", "0.900–0.920", "0.903–0.917", "yes");
+    assertThat(averages.last().locator("th, td").allTextContents())
+        .containsExactly("Loss", "0.312", "0.290–0.334", "–", "too short");
+    assertThat(page.evaluate("() => thermograd.state().views.averages.value")).isEqualTo("−0.0130");
+    assertThat(page.locator("[data-panel=averages] .interval").textContent())
+        .isEqualTo("(−0.0150 to −0.0110) change of the loss at the mean of the parameters");
 
     assertThat(page.locator(".ribbon rect").count()).isGreaterThan(10);
     assertThat(page.locator(".ribbon .regime-transition title").first().textContent())
@@ -109,6 +122,10 @@ class LivePageTest {
         .startsWith("λ1 = ");
     assertThat(page.locator("[data-panel=spectrum] .plot").getAttribute("aria-label"))
         .startsWith("Eigenvalues: ");
+
+    // Nothing is averaged while the loss falls.
+    assertThat(page.locator("[data-panel=averages] .absent").textContent())
+        .isEqualTo("absent: not stationary: the loss moves, or is not yet known not to");
 
     assertThat(page.evaluate("() => thermograd.state().ranks.temperatures.beside")).isEqualTo(6);
     assertThat(page.locator("[data-panel=temperatures] .legend").textContent())

@@ -108,6 +108,9 @@ final class Synthetic {
     q.put(id(QuantityName.LEARNING_RATE), Quantity.exact(eta, "reported"));
     q.put(id(QuantityName.BATCH_SIZE), Quantity.exact(64, "reported"));
     q.put(id(QuantityName.STEPS_PER_SECOND), Quantity.exact(39.7, "event_time"));
+    absent.put(
+        id(QuantityName.AVERAGED_LOSS_CHANGE),
+        "not stationary: the loss moves, or is not yet known not to");
     curvature(step, eta, energy, q, absent);
     Verdict verdict =
         step < 3_000
@@ -286,23 +289,32 @@ final class Synthetic {
             Map.of(
                 "escape_steps", new ForecastScore(hops, hops * 9 / 10, 0.9, -6.1),
                 "loss", new ForecastScore(12, 11, 0.9, 2.25)),
-            Map.of("accuracy", Quantity.of(0.91, 0.9, 0.92, "random_scaling")));
-    Map<String, Quantity> quantities = new LinkedHashMap<>(base.quantities());
+            Map.of(
+                "accuracy", Quantity.of(0.91, 0.9, 0.92, "random_scaling"),
+                "accuracy (batch means)", Quantity.of(0.91, 0.903, 0.917, "batch_means"),
+                "loss", Quantity.of(0.312, 0.29, 0.334, "random_scaling_unreliable")));
+    Map<String, Quantity> q = new LinkedHashMap<>(base.quantities());
+    q.put(
+        id(QuantityName.AVERAGED_LOSS_CHANGE), Quantity.of(-0.013, -0.015, -0.011, "fluctuations"));
+    q.put(id(QuantityName.OCCUPATION_LAW), Quantity.of(5.2, 0.9, 9.5, "likelihood"));
+    q.put(id(QuantityName.OCCUPATION_TEMPERATURE), Quantity.of(0.45, 0.39, 0.53, "likelihood"));
+    Map<String, String> absent = new LinkedHashMap<>(base.absent());
+    absent.remove(id(QuantityName.AVERAGED_LOSS_CHANGE));
     if (hops == 0) {
-      quantities.put(
+      q.put(
           id(QuantityName.ESCAPE_PROBABILITY),
           Quantity.atMost(1 - Math.exp(-3 * (4_000.0 - step) / (step + 20)), "no_escape_seen"));
     } else {
-      quantities.put(id(QuantityName.ESCAPE_PROBABILITY), Quantity.of(0.97, 0.9, 0.995, "rates"));
+      q.put(id(QuantityName.ESCAPE_PROBABILITY), Quantity.of(0.97, 0.9, 0.995, "rates"));
     }
     return new Insight(
         run,
         0,
         step,
         startedAt + step / 40.0,
-        quantities,
+        q,
         base.vectors(),
-        base.absent(),
+        absent,
         step < 200
             ? Regime.WARMING_UP
             : passing ? Regime.TRANSITION : basin == 3 ? Regime.PLATEAU : Regime.STATIONARY,

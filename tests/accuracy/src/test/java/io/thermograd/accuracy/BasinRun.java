@@ -113,7 +113,7 @@ final class BasinRun {
   }
 
   /** Of a run with one rank. */
-  private static TrainingStep step(StepEvent event) {
+  static TrainingStep step(StepEvent event) {
     int m = event.getMicroBatchesCount();
     int[] examples = new int[m];
     float[][] sketches = new float[m][];

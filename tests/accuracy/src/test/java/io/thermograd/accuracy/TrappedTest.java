@@ -1,5 +1,7 @@
 package io.thermograd.accuracy;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.thermograd.accuracy.EscapeForecastTest.Watched;
 import io.thermograd.detect.forecast.EscapeOutlook;
 import io.thermograd.detect.stationarity.Standing;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import org.assertj.core.api.SoftAssertions;
 import org.jspecify.annotations.Nullable;
@@ -116,6 +119,51 @@ class TrappedTest {
     softly.assertAll();
   }
 
+  /**
+   * Why no barrier is taken from the highest loss that was seen: a landscape that is the same as
+   * far as the run has been, with a cliff behind its lowest place, gave the same stay, and is left
+   * soon.
+   */
+  @Test
+  void theHighestLossSeenIsNoBarrier() {
+    double temperature = 0.06;
+    double eta = 0.02;
+    int stayed = 1_800;
+    double rest = 4_200 * eta;
+    int runs = 200 * SCALE;
+    double curvature = 12 * WORSE * WORSE - 4;
+    double floor = WELLS.value(new double[] {WORSE});
+    int called = 0;
+    int wrong = 0;
+    for (int r = 0; r < runs; r++) {
+      SplittableRandom random = new SplittableRandom(101 + r);
+      double x = WORSE;
+      double edge = x;
+      double highest = floor;
+      for (int t = 0; t < stayed; t++) {
+        double slope = 4 * x * (x * x - 1) + TILT;
+        x += -eta * slope + Math.sqrt(2 * eta * temperature) * random.nextGaussian();
+        edge = Math.min(edge, x);
+        highest = Math.max(highest, WELLS.value(new double[] {x}));
+      }
+      double rate = curvature / (2 * Math.PI) * Math.exp((floor - highest) / temperature);
+      if (EscapeTime.probabilityWithin(rate, rest) <= 0.2) {
+        called++;
+        double leaves = FirstPassage.meanTime(TrappedTest::energy, temperature, 3, WORSE, edge);
+        wrong += EscapeTime.probabilityWithin(1 / leaves, rest) > 0.2 ? 1 : 0;
+      }
+    }
+    AccuracyTable.note(
+        "trapped by the highest loss seen, not built",
+        "T 0.06, 30 %% of the budget, %d runs".formatted(runs),
+        "would be called in %d, wrongly with a cliff behind in %d".formatted(called, wrong));
+    assertThat(wrong).isGreaterThan(called / 2);
+  }
+
+  private static double energy(double x) {
+    return (x * x - 1) * (x * x - 1) + TILT * x;
+  }
+
   /** When it was called, and whether rightly. */
   private static final class Calls {
     private final double temperature;
@@ -187,7 +235,6 @@ class TrappedTest {
 
   private static double stay(double temperature) {
     return STAYS.computeIfAbsent(
-        temperature,
-        t -> FirstPassage.meanTime(y -> (y * y - 1) * (y * y - 1) + TILT * y, t, 3, WORSE, LEFT));
+        temperature, t -> FirstPassage.meanTime(TrappedTest::energy, t, 3, WORSE, LEFT));
   }
 }

@@ -112,6 +112,26 @@ final class BasinChain {
     return estimates((q, law) -> law);
   }
 
+  /** Mean of log π over the draws, and behind it its covariance: rows of [1 + k]. */
+  double[][] logOccupation() {
+    double[][] out = new double[1 + k][k];
+    double[][] logs = new double[DRAWS][k];
+    for (int d = 0; d < DRAWS; d++) {
+      for (int i = 0; i < k; i++) {
+        logs[d][i] = StrictMath.log(Math.max(laws[d][i], Double.MIN_NORMAL));
+        out[0][i] += logs[d][i] / DRAWS;
+      }
+    }
+    for (double[] one : logs) {
+      for (int i = 0; i < k; i++) {
+        for (int j = 0; j < k; j++) {
+          out[1 + i][j] += (one[i] - out[0][i]) * (one[j] - out[0][j]) / (DRAWS - 1);
+        }
+      }
+    }
+    return out;
+  }
+
   /** E_i/η less the lowest of all: occupation ∝ e^{−E_i/η}. */
   List<Estimate> energies(double rate) {
     return estimates(

@@ -9,4 +9,10 @@ package io.thermograd.detect.basin;
  * @param entered first step in the core of {@code to}
  * @param known whether it has been in {@code to} before
  */
-public record BasinChange(int from, int to, long left, long entered, boolean known) {}
+public record BasinChange(int from, int to, long left, long entered, boolean known) {
+
+  /** The same, last seen in {@code from} at another step. */
+  BasinChange leftAt(long step) {
+    return new BasinChange(from, to, step, entered, known);
+  }
+}

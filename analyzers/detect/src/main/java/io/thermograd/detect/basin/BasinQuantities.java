@@ -51,6 +51,7 @@ final class BasinQuantities {
 
   private void withoutChain(String reason) {
     OF_CHAIN.forEach(name -> out.absent(name, reason));
+    new OccupationQuantities(out).absent(reason);
   }
 
   /** Relaxation by autocorrelation and by the loss. */
@@ -99,9 +100,18 @@ final class BasinQuantities {
     withoutStays(reason);
   }
 
-  /** Of basins that are claimed. */
+  /**
+   * Of basins that are claimed.
+   *
+   * @param coordinates of the parameters' sketch
+   */
   void basins(
-      BasinStanding standing, Validity validity, Chart chart, List<BasinChange> changes, long now) {
+      BasinStanding standing,
+      Validity validity,
+      Chart chart,
+      List<BasinChange> changes,
+      long now,
+      int coordinates) {
     out.putExact(QuantityName.BASIN_COUNT, standing.count(), COUNTED);
     out.putExact(QuantityName.BASIN_TRANSITIONS, standing.transitionCount(), COUNTED);
     if (!validity.passed()) {
@@ -130,14 +140,14 @@ final class BasinQuantities {
     each(QuantityName.BASIN_DWELL_STEPS, standing.count(), i -> dwell(standing, i));
     long recent = changes.stream().filter(c -> c.entered() > now / 2).count();
     out.put(QuantityName.EXPLORATION, recent, gamma(recent, -Z), gamma(recent, Z), COUNTED);
-    chain(standing, chart, chain);
+    chain(standing, chart, chain, coordinates);
   }
 
   private static boolean allSpent(double[] time) {
     return Arrays.stream(time).allMatch(t -> t > 0);
   }
 
-  private void chain(BasinStanding standing, Chart chart, BasinChain chain) {
+  private void chain(BasinStanding standing, Chart chart, BasinChain chain, int coordinates) {
     double most = 0;
     double sum = 0;
     double rate = Double.NaN;
@@ -153,6 +163,7 @@ final class BasinQuantities {
       withoutChain("the temperature has changed, and the rates between basins with it");
       return;
     }
+    new OccupationQuantities(out).of(chain, chart, coordinates);
     Estimate gap = chain.gap();
     put(QuantityName.SPECTRAL_GAP_BASINS, gap, 1);
     List<Estimate> energies = chain.energies(rate);

@@ -173,9 +173,10 @@ public final class Basins {
   }
 
   private void adopt(Trail kept, Chart found, Survey survey, int known) {
-    Path drawn = new Path(kept, found.basins(), survey.places(found));
+    int[] places = survey.places(found);
+    Path drawn = new Path(kept, found.basins(), places);
     int[] number = drawn.numbers(known);
-    Chart next = found.renamed(number);
+    Chart next = shaped(kept, found, places).renamed(number);
     Path path = drawn.renamed(number);
     chart = next;
     boolean more = known > 0 && next.basins() > known && kept.stride() > FINE;
@@ -192,6 +193,18 @@ public final class Basins {
     claimed = true;
     path.mark();
     validity = Validity.of(kept, next.basins());
+  }
+
+  /** With the shape of every basin, where the trail has all coordinates of the parameters. */
+  private Chart shaped(Trail kept, Chart found, int[] places) {
+    if (!frame.whole() || found.basins() < 2) {
+      return found;
+    }
+    Shape[] shapes = new Shape[found.basins()];
+    for (int b = 0; b < shapes.length; b++) {
+      shapes[b] = Shape.of(kept, places, b + 1);
+    }
+    return found.shaped(shapes);
   }
 
   /** What is known now. */
@@ -241,7 +254,7 @@ public final class Basins {
     }
     quantities.relaxation(timescales, tail);
     if (claimed) {
-      quantities.basins(standing(), validity, known, ledger.changes(), last);
+      quantities.basins(standing(), validity, known, ledger.changes(), last, frame.coordinates());
     } else {
       quantities.single();
     }

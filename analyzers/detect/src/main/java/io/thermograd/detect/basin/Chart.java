@@ -29,9 +29,7 @@ final class Chart {
   private final double[] widths;
   private final double[] surfaces;
   private final byte[] labels;
-  private final double[] floors;
-  private final double[] passes;
-  private final double[][] bottoms;
+  private final Minimum[] minima;
 
   /**
    * @param directions W
@@ -41,9 +39,7 @@ final class Chart {
    * @param widths of their quadratics
    * @param surfaces u₀, g and the upper triangle of H row by row, one after another
    * @param labels basins from 1
-   * @param floors U at each basin's minimum
-   * @param passes U at the lowest pass out of it, infinite where there is none
-   * @param bottoms y at each basin's minimum
+   * @param minima of the basins, from 1
    */
   Chart(
       double[][] directions,
@@ -53,9 +49,7 @@ final class Chart {
       double[] widths,
       double[] surfaces,
       byte[] labels,
-      double[] floors,
-      double[] passes,
-      double[][] bottoms) {
+      Minimum[] minima) {
     this.directions = directions;
     this.scale = scale;
     this.radius = radius;
@@ -63,9 +57,7 @@ final class Chart {
     this.widths = widths;
     this.surfaces = surfaces;
     this.labels = labels;
-    this.floors = floors;
-    this.passes = passes;
-    this.bottoms = bottoms;
+    this.minima = minima;
   }
 
   /** Coefficients of a quadratic in d dimensions. */
@@ -78,7 +70,7 @@ final class Chart {
   }
 
   int basins() {
-    return floors.length;
+    return minima.length;
   }
 
   int cells() {
@@ -86,16 +78,16 @@ final class Chart {
   }
 
   double floor(int basin) {
-    return floors[basin - 1];
-  }
-
-  double pass(int basin) {
-    return passes[basin - 1];
+    return minima[basin - 1].floor();
   }
 
   /** y at the minimum. */
   double[] bottom(int basin) {
-    return bottoms[basin - 1];
+    return minima[basin - 1].at();
+  }
+
+  Shape shape(int basin) {
+    return minima[basin - 1].shape();
   }
 
   double[][] directions() {
@@ -138,8 +130,7 @@ final class Chart {
     if (basin == 0) {
       return 0;
     }
-    double level = floors[basin - 1] + 0.5 * (passes[basin - 1] - floors[basin - 1]);
-    return level(nearest, y) < level ? basin : -basin;
+    return level(nearest, y) < minima[basin - 1].core() ? basin : -basin;
   }
 
   /** U by the quadratic of a cell. */
@@ -167,17 +158,13 @@ final class Chart {
     for (int c = 0; c < called.length; c++) {
       called[c] = (byte) (called[c] == 0 ? 0 : number[called[c] - 1]);
     }
-    double[] newFloors = new double[k];
-    double[] newPasses = new double[k];
-    double[][] newBottoms = new double[k][];
+    Minimum[] next = new Minimum[k];
     for (int b = 0; b < number.length; b++) {
       if (number[b] > 0) {
-        newFloors[number[b] - 1] = floors[b];
-        newPasses[number[b] - 1] = passes[b];
-        newBottoms[number[b] - 1] = bottoms[b];
+        next[number[b] - 1] = minima[b];
       }
     }
-    return with(directions, called, newFloors, newPasses, newBottoms);
+    return with(directions, called, next);
   }
 
   /** The same in coordinates that were turned, x ← Rx. */
@@ -190,42 +177,37 @@ final class Chart {
         }
       }
     }
-    return with(next, labels, floors, passes, bottoms);
+    return with(next, labels, minima);
   }
 
-  private Chart with(
-      double[][] newDirections,
-      byte[] newLabels,
-      double[] newFloors,
-      double[] newPasses,
-      double[][] newBottoms) {
-    return new Chart(
-        newDirections,
-        scale,
-        radius,
-        centres,
-        widths,
-        surfaces,
-        newLabels,
-        newFloors,
-        newPasses,
-        newBottoms);
+  /** The same with the shapes of its basins known. */
+  Chart shaped(Shape[] shapes) {
+    Minimum[] next = new Minimum[minima.length];
+    for (int b = 0; b < next.length; b++) {
+      Minimum m = minima[b];
+      next[b] = new Minimum(m.floor(), m.pass(), m.at(), shapes[b]);
+    }
+    return with(directions, labels, next);
+  }
+
+  private Chart with(double[][] newDirections, byte[] newLabels, Minimum[] newMinima) {
+    return new Chart(newDirections, scale, radius, centres, widths, surfaces, newLabels, newMinima);
   }
 
   void writeTo(DataOutput out) throws IOException {
     out.writeInt(directions.length);
     out.writeInt(directions[0].length);
     out.writeInt(labels.length);
-    out.writeInt(floors.length);
+    out.writeInt(minima.length);
     out.writeDouble(radius);
     for (double[] row : directions) {
       StateArrays.write(out, row);
     }
-    for (double[] a : new double[][] {scale, centres, widths, surfaces, floors, passes}) {
+    for (double[] a : new double[][] {scale, centres, widths, surfaces}) {
       StateArrays.write(out, a);
     }
-    for (double[] row : bottoms) {
-      StateArrays.write(out, row);
+    for (Minimum minimum : minima) {
+      minimum.writeTo(out);
     }
     out.write(labels);
   }
@@ -245,32 +227,18 @@ final class Chart {
       StateArrays.read(in, row);
     }
     double[][] arrays = {
-      new double[d],
-      new double[cells * d],
-      new double[cells],
-      new double[cells * terms(d)],
-      new double[k],
-      new double[k]
+      new double[d], new double[cells * d], new double[cells], new double[cells * terms(d)]
     };
     for (double[] a : arrays) {
       StateArrays.read(in, a);
     }
-    double[][] bottoms = new double[k][d];
-    for (double[] row : bottoms) {
-      StateArrays.read(in, row);
+    Minimum[] minima = new Minimum[k];
+    for (int b = 0; b < k; b++) {
+      minima[b] = Minimum.readFrom(in, d);
     }
     byte[] labels = new byte[cells];
     in.readFully(labels);
     return new Chart(
-        directions,
-        arrays[0],
-        radius,
-        arrays[1],
-        arrays[2],
-        arrays[3],
-        labels,
-        arrays[4],
-        arrays[5],
-        bottoms);
+        directions, arrays[0], radius, arrays[1], arrays[2], arrays[3], labels, minima);
   }
 }

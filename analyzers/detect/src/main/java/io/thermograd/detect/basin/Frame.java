@@ -40,8 +40,13 @@ final class Frame {
   private @Nullable SymmetricEigen eigen;
 
   /** Whether the sketch itself is the frame. */
-  private boolean whole() {
+  boolean whole() {
     return origin.length <= WIDTH;
+  }
+
+  /** Of the sketch; 0 before the first. */
+  int coordinates() {
+    return origin.length;
   }
 
   /** Coordinates; 0 before the first sketch. */

@@ -1,5 +1,6 @@
 package io.thermograd.detect.basin;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -123,8 +124,48 @@ final class Path {
         places[p] = 0;
       }
     }
-    follow(ledger, places, 0, exact);
+    follow(ledger, places, 0, confirmed(exact, split(known)));
     return ledger;
+  }
+
+  /** Which basins the new ones were taken for. */
+  private boolean[] split(int known) {
+    int[][] taken = new int[k + 1][known + 1];
+    for (int p = 0; p < core.length; p++) {
+      taken[core[p]][Math.min(trail.basin(p), known)]++;
+    }
+    boolean[] split = new boolean[k + 1];
+    for (int b = known + 1; b <= k; b++) {
+      int most = 0;
+      for (int o = 1; o <= known; o++) {
+        most = taken[b][o] > taken[b][most] || most == 0 ? o : most;
+      }
+      split[most] = true;
+    }
+    return split;
+  }
+
+  /** Those changes that the points do not contradict, of basins that had others in them. */
+  private List<BasinChange> confirmed(List<BasinChange> exact, boolean[] split) {
+    List<BasinChange> kept = new ArrayList<>();
+    int p = 0;
+    for (int c = 0; c < exact.size(); c++) {
+      BasinChange change = exact.get(c);
+      long end = c + 1 < exact.size() ? exact.get(c + 1).entered() : Long.MAX_VALUE;
+      while (p < core.length && trail.step(p) < change.entered()) {
+        p++;
+      }
+      int q = p;
+      while (q < core.length && trail.step(q) < end && core[q] == 0) {
+        q++;
+      }
+      boolean seen = q < core.length && trail.step(q) < end;
+      if (!split[change.to()] || !seen || core[q] == change.to()) {
+        // Where such a basin was left says nothing of its parts.
+        kept.add(split[change.from()] ? change.leftAt(Long.MIN_VALUE) : change);
+      }
+    }
+    return kept;
   }
 
   /** Of a run that has one basin: since when its loss has been no higher than of late. */

@@ -104,20 +104,4 @@ final class Solver {
     }
     return sum;
   }
-
-  /** Solves Hz = g for g in b from an index on; all 0 unless H is positive definite. */
-  double[] positive(double[][] h, double[] b, int from) {
-    clear();
-    for (int i = 0; i < p; i++) {
-      System.arraycopy(h[i], 0, normal, i * p, i + 1);
-      right[i] = b[from + i];
-    }
-    double[] z = solve().clone();
-    for (int i = 0; i < p; i++) {
-      if (!(factor[i * p + i] > 0)) {
-        return new double[p];
-      }
-    }
-    return z;
-  }
 }

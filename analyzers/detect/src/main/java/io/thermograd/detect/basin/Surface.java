@@ -145,32 +145,4 @@ final class Surface {
     }
     return Math.max(1, sum);
   }
-
-  /** Vertex of a cell's quadratic, if it has one in reach, else the microstate; returns its U. */
-  double bottom(int cell, double[] at) {
-    int p = Chart.terms(d);
-    Solver solver = new Solver(d);
-    int k = cell * p + 1 + d;
-    double[][] h = new double[d][d];
-    for (int i = 0; i < d; i++) {
-      for (int j = i; j < d; j++) {
-        double x = surfaces[k++];
-        h[i][j] += x;
-        h[j][i] += x;
-      }
-    }
-    double[] z = solver.positive(h, surfaces, cell * p + 1);
-    double reach = 0;
-    double fall = 0;
-    for (int i = 0; i < d; i++) {
-      reach += z[i] * z[i];
-      fall += 0.5 * z[i] * surfaces[cell * p + 1 + i];
-    }
-    boolean near = reach <= 1 && fall > 0;
-    for (int i = 0; i < d; i++) {
-      double shift = near ? -z[i] * widths[cell] : 0;
-      at[i] = (cells.y[cells.centre(cell) * d + i] + shift);
-    }
-    return near ? u[cell] - fall : u[cell];
-  }
 }

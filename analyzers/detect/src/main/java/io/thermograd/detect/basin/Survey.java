@@ -28,7 +28,7 @@ final class Survey {
   private static final int PER_TERM = 5;
 
   /** And as a share of all points. */
-  private static final int SHARE = 48;
+  private static final int SHARE = 96;
 
   private final Trail trail;
   private final double[][] directions;
@@ -137,13 +137,22 @@ final class Survey {
         new Watershed(
             fitted.values(), cut.gabriel(), new Prominence(cut, fitted, significance, warmth()));
     int k = shed.count();
-    double[] floors = new double[k];
-    double[][] bottoms = new double[k][d];
+    Minimum[] minima = new Minimum[k];
+    double[] saddle = new double[d];
+    Refinement refinement = new Refinement(cut, loss, neighbours());
     for (int b = 0; b < k; b++) {
-      floors[b] = fitted.bottom(shed.minimum(b), bottoms[b]);
+      int lowest = shed.minimum(b);
+      int over = shed.pass(b);
+      double[] at = new double[d];
+      double floor = refinement.find(lowest, 0, at, fitted.value(lowest));
+      double pass =
+          over < 0
+              ? Double.POSITIVE_INFINITY
+              : refinement.find(over, 1, saddle, fitted.value(over));
       for (int i = 0; i < d; i++) {
-        bottoms[b][i] *= scale[i];
+        at[i] *= scale[i];
       }
+      minima[b] = new Minimum(floor, pass, at, Shape.NONE);
     }
     double[] centres = new double[cut.count() * d];
     for (int c = 0; c < cut.count(); c++) {
@@ -157,9 +166,7 @@ final class Survey {
         fitted.widths(),
         fitted.coefficients(),
         shed.labels(),
-        floors,
-        shed.passes(),
-        bottoms);
+        minima);
   }
 
   /** The place of every point of the trail on a chart that this survey drew; 0 without a loss. */

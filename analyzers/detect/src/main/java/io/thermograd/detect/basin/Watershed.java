@@ -25,7 +25,7 @@ final class Watershed {
   private final int[] lake;
   private final int[] over;
   private final boolean[] settled;
-  private final double[] pass;
+  private final int[] pass;
   private final int[] number;
   private int count;
 
@@ -39,10 +39,10 @@ final class Watershed {
     lake = new int[n];
     over = new int[n];
     settled = new boolean[n];
-    pass = new double[n];
+    pass = new int[n];
     number = new int[n];
     Arrays.fill(lake, NONE);
-    Arrays.fill(pass, Double.POSITIVE_INFINITY);
+    Arrays.fill(pass, NONE);
     for (int c : Order.ascending(u)) {
       int lowest = NONE;
       for (int e : near[c]) {
@@ -82,12 +82,18 @@ final class Watershed {
         settled[high] = true;
       } else {
         over[high] = low;
-        pass[low] = Math.min(pass[low], pass[high]);
+        lower(low, pass[high]);
         return;
       }
     }
-    pass[high] = Math.min(pass[high], u[at]);
-    pass[low] = Math.min(pass[low], u[at]);
+    lower(high, at);
+    lower(low, at);
+  }
+
+  private void lower(int basin, int at) {
+    if (at != NONE && (pass[basin] == NONE || u[at] < u[pass[basin]])) {
+      pass[basin] = at;
+    }
   }
 
   private int find(int c) {
@@ -122,13 +128,9 @@ final class Watershed {
     throw new IllegalArgumentException("basin should be below " + count + ": was " + b);
   }
 
-  /** Height of the lowest pass out of each basin. */
-  double[] passes() {
-    double[] passes = new double[count];
-    for (int b = 0; b < count; b++) {
-      passes[b] = pass[minimum(b)];
-    }
-    return passes;
+  /** The cell over which the lowest way out of basin b leads; −1 where there is none. */
+  int pass(int b) {
+    return pass[minimum(b)];
   }
 
   /** Indices by rising value, by index where equal. */

@@ -2,7 +2,7 @@
 // that were seen between basins.
 
 import { el, svg, text } from "./dom.js";
-import { count, number, words } from "./format.js";
+import { count, number, quantity, words } from "./format.js";
 import { Frame } from "./frame.js";
 import { BASIN, X, Y } from "./series.js";
 
@@ -21,11 +21,12 @@ export class BasinMap {
   constructor(catalogue) {
     this.value = el("span", { class: "value" });
     this.note = el("span", { class: "interval" });
+    this.law = el("span", { class: "law" });
     this.frame = new Frame(catalogue.basin_count ?? { unit: "", meaning: "" }, {
       id: "basins",
       title: "Basin map",
-      hint: "The run's way in its two slowest coordinates. Colours: basins. Circles: their centres, as large as the share of time spent there. Arrows: passages seen, wider for more. Ringed: now.",
-      readout: [this.value, this.note],
+      hint: "The run's way in its two slowest coordinates. Colours: basins. Circles: their centres, as large as the share of time spent there. Arrows: passages seen, wider for more. Ringed: now. Law of the occupation: Gibbs' where the noise is the same everywhere, a power law of the loss where it grows with the loss.",
+      readout: [this.value, this.note, this.law],
     });
     this.root = this.frame.root;
     this.root.classList.add("wide");
@@ -64,6 +65,7 @@ export class BasinMap {
         ? `${b.current > 0 ? `now in basin ${b.current}` : "now between basins"}, ${count(b.transitions)} passages${b.validated || b.count < 2 ? "" : ", not validated: no claim rests on it"}`
         : "",
     );
+    text(this.law, drawn ? lawOf(insight.quantities) : "");
     this.refit();
   }
 
@@ -102,6 +104,18 @@ export class BasinMap {
     root.append(svg("circle", { class: "now", cx: now.x, cy: now.y, r: 6 }));
     return root;
   }
+}
+
+/** What the time spent in each basin says of the noise; nothing where it says nothing. */
+function lawOf({ occupation_law: law, occupation_temperature: t, occupation_exponent: alpha }) {
+  if (!law) {
+    return "";
+  }
+  const fitted = (name, q) => (q ? `, ${name} = ${quantity(q).join(" ").trim()}` : "");
+  if (law.low > 0) {
+    return `occupied by Gibbs' law${fitted("T", t)}`;
+  }
+  return law.high < 0 ? `occupied by a power law of the loss${fitted("α", alpha)}` : "law of the occupation undecided";
 }
 
 function centre(c, basin, report) {

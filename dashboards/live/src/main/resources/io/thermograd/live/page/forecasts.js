@@ -27,7 +27,7 @@ export class Forecasts {
     this.plot = this.frame.plot;
     this.plot.removeAttribute("role");
     const heads = ["What", "Expected", "Due at step", "Held", "Log score"];
-    this.plot.append(el("table", { class: "forecasts" }, el("thead", {}, el("tr", {}, ...heads.map((h) => el("th", { scope: "col" }, h)))), this.body));
+    this.plot.append(el("table", { class: "numbers" }, el("thead", {}, el("tr", {}, ...heads.map((h) => el("th", { scope: "col" }, h)))), this.body));
     this.frame.show(false, null);
   }
 

@@ -62,6 +62,7 @@ export const SECTIONS = [
   },
   {
     title: "Stationarity",
+    views: ["averages"],
     panels: [
       {
         id: "loss_drift",

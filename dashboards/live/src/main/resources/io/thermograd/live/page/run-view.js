@@ -2,6 +2,7 @@
 
 import { get, runPath, Stream } from "./api.js";
 import { Alerts } from "./alerts.js";
+import { Averages } from "./averages.js";
 import { BasinMap } from "./basins.js";
 import { el, replace, text } from "./dom.js";
 import { Forecasts } from "./forecasts.js";
@@ -18,7 +19,7 @@ const RETRY_MS = 2_000;
 /** Beyond this the server's thinned history replaces what gathered in an open tab. */
 const MOST_POINTS = 12_000;
 /** What draws something else than a quantity. */
-const VIEWS = { basins: BasinMap, forecasts: Forecasts };
+const VIEWS = { averages: Averages, basins: BasinMap, forecasts: Forecasts };
 
 export class RunView {
   #runId;

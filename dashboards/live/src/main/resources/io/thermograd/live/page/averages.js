@@ -1,0 +1,93 @@
+// What the run's scalars are on average while it is stationary, and what averaging its parameters would gain.
+
+import { el, replace, text } from "./dom.js";
+import { NONE, quantity, words } from "./format.js";
+import { Frame } from "./frame.js";
+
+/** Behind the name of an average whose interval is that of batch means. */
+const BESIDE = " (batch means)";
+
+/** Behind the method of an interval that may be too short. */
+const UNRELIABLE = "_unreliable";
+
+export class Averages {
+  #shown = "";
+  #why = "";
+
+  constructor(catalogue) {
+    this.catalogue = catalogue;
+    this.body = el("tbody");
+    this.value = el("span", { class: "value" });
+    this.note = el("span", { class: "interval" });
+    this.frame = new Frame(
+      { unit: "", meaning: "Means over the steps since the run became stationary, each with two 95 % intervals that know that steps depend on each other." },
+      {
+        id: "averages",
+        title: "Averages",
+        hint: "Random scaling keeps its promise whatever the dependence, at the price of a wider interval; batch means are what other tools show. “Too short”: fewer than 1,000 autocorrelation times so far. Above: what the loss would change by at the mean of the parameters.",
+        readout: [this.value, this.note],
+      },
+    );
+    this.root = this.frame.root;
+    this.root.classList.add("wide");
+    this.plot = this.frame.plot;
+    this.plot.removeAttribute("role");
+    const heads = ["What", "Average", "Random scaling", "Batch means", "Long enough"];
+    this.plot.append(el("table", { class: "numbers" }, el("thead", {}, el("tr", {}, ...heads.map((h) => el("th", { scope: "col" }, h)))), this.body));
+    this.frame.show(false, null);
+  }
+
+  get id() {
+    return "averages";
+  }
+
+  /** For tests and the console. */
+  describe() {
+    return { rows: this.body.rows.length, absent: this.#why, value: this.value.textContent };
+  }
+
+  set(series) {
+    const insight = series.latest;
+    const averages = insight?.averages ?? {};
+    const names = Object.keys(averages).filter((name) => !name.endsWith(BESIDE));
+    const drawn = names.length > 0;
+    this.#why = insight ? (drawn ? "" : (insight.absent.averaged_loss_change ?? "the run is not stationary")) : "waiting";
+    this.frame.show(drawn, insight ? this.#why : null);
+    const change = insight?.quantities.averaged_loss_change;
+    const [value, interval] = quantity(change);
+    text(this.value, drawn && change ? value : NONE);
+    text(this.note, drawn ? this.#gain(change, interval, insight) : "");
+    const key = JSON.stringify(averages);
+    if (key !== this.#shown) {
+      this.#shown = key;
+      replace(this.body, ...names.map((name) => row(name, averages[name], averages[name + BESIDE])));
+    }
+  }
+
+  refit() {}
+
+  #gain(change, interval, insight) {
+    if (!change) {
+      return `loss at the mean of the parameters: ${insight.absent.averaged_loss_change ?? "not known"}`;
+    }
+    return `${interval} change of the loss at the mean of the parameters`;
+  }
+}
+
+function row(name, average, beside) {
+  const [value] = quantity(average);
+  const short = average.method.endsWith(UNRELIABLE);
+  return el(
+    "tr",
+    {},
+    el("th", { scope: "row" }, words(name)),
+    el("td", {}, value),
+    el("td", {}, bounds(average)),
+    el("td", {}, bounds(beside)),
+    el("td", {}, short ? "too short" : "yes"),
+  );
+}
+
+function bounds(q) {
+  return quantity(q)[1].replace(/^\((.*)\)/, "$1") || NONE;
+}
