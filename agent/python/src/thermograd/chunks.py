@@ -215,6 +215,9 @@ class Chunks:
 
     def _seen(self, grads: Sequence[Optional[torch.Tensor]]) -> Tuple[Any, Any]:
         sketcher = self._sketcher
+        if sketcher.compiled:
+            stored = sketcher.store(grads)
+            return stored, stored.square()
         if sketcher.defers:
             folding = Folding(sketcher, sketcher.gather(grads))
             return folding, folding
