@@ -151,13 +151,16 @@ class StepParts:
         self._event = torch.cuda.Event(blocking=True)
         self._event.record(torch.cuda.current_stream(made.device))
 
-    def message(self) -> pb.StepEvent:
-        """The event, but for the run's name."""
+    def message(self) -> pb.Event:
+        """The step's event, but for the run's name."""
         if self.failure is not None:
             raise self.failure
         if self._event is not None:
             self._event.synchronize()
-        event = pb.StepEvent(step=self.step, time=self.time)
+        whole = pb.Event()
+        event = whole.step
+        event.step = self.step
+        event.time = self.time
         if self.loss is not None:
             event.loss = float(self.loss)
         if self.validation_loss is not None:
@@ -194,7 +197,7 @@ class StepParts:
             event.probe.grad_hess_grad = self.curvature.grad_hess_grad
             if self.curvature.trace is not None:
                 event.probe.hessian_trace = self.curvature.trace
-        return event
+        return whole
 
     def _add_micro_batches(self, event: pb.StepEvent, sizes: List[int]) -> None:
         for g, examples in zip(self._micro, sizes):
@@ -237,5 +240,7 @@ def _made(value: Any) -> Any:
 
 
 def _bytes(sketch: Any) -> bytes:
+    if isinstance(sketch, Stored) and sys.byteorder == "little":
+        return sketch.bytes()
     array = folded(sketch).numpy()
     return (array if sys.byteorder == "little" else array.byteswap()).tobytes()

@@ -154,6 +154,11 @@ class Stored:
     def numel(self) -> int:
         return self._block.shape[1]
 
+    def bytes(self) -> bytes:
+        """Its floats in this machine's order of bytes."""
+        size = 4 * self._block.shape[1]
+        return ctypes.string_at(self._block.data_ptr() + size * self._place, size)
+
 
 def _fold_again(sizes: Sequence[int], dim: int, seed: int) -> Optional[NativeRowFold]:
     found = library()
