@@ -26,7 +26,7 @@ compiling = module("compiling")
 class Build(build_ext):
     def get_ext_filename(self, name):
         # No module of Python's: one library serves all its versions.
-        return str(pathlib.Path("thermograd/native") / compiling.file_name())
+        return str(pathlib.Path(*name.split(".")[:-1], compiling.file_name()))
 
     def build_extension(self, extension):
         folder = pathlib.Path(self.get_ext_fullpath(extension.name)).parent
