@@ -1,5 +1,6 @@
 """What watching every step costs, in process CPU time, against plain logging and against nothing.
 
+    PYTHONPATH=agent/python/src python3 -m thermograd native       # once; plain torch without, or with THERMOGRAD_NATIVE=0
     OMP_NUM_THREADS=1 PYTHONPATH=agent/python/src python3 agent/python/bench/overhead.py [--rows cnn mlp17k …]
 
 One network and one optimizer a row; short blocks of steps, in random order, with and without. The table has medians of
@@ -99,7 +100,7 @@ class Bench:
         p, own = sketcher.parameter_count, sketcher.table_bytes
         print(
             f"{'':20}P {p:,}, {sketcher.scheme}: tables {own / 1024:,.0f} KiB, {100 * own / (4 * p):.1f} % of P; "
-            f"in the queue {2 * sketcher.dim:,} floats a step; copied together: {p if not sketcher._folds else 0:,} floats"
+            f"in the queue {2 * sketcher.dim:,} floats a step; copied together: {p if sketcher.gathers else 0:,} floats"
         )
 
 
@@ -111,7 +112,7 @@ def main():
     options = parser.parse_args()
     logging.disable(logging.WARNING)
     torch.set_num_threads(1)
-    print(f"torch {torch.__version__}, {options.optimizer}")
+    print(f"torch {torch.__version__}, {options.optimizer}; {thermograd.native.describe()}")
     print(f"{'':20}{'ms/step':>9}" + "".join(f"{v:>16}" for v in VARIANTS[1:]) + "    (half of the rounds between)")
     for name in options.rows:
         row = ROWS[name]

@@ -12,9 +12,9 @@ are learnt. Noise by layer is there, and what needs plain SGD or a probe (temper
 import argparse
 
 import torch
-from sklearn.datasets import load_digits
 from torch import nn
 
+import digits
 import thermograd
 
 
@@ -36,9 +36,7 @@ def main() -> None:
     args = parser.parse_args()
 
     torch.manual_seed(args.seed)
-    data = load_digits()
-    x = torch.tensor(data.images, dtype=torch.float32)[:, None] / 16
-    y = torch.tensor(data.target)
+    x, y = digits.images()
     model = network()
     optimizer = torch.optim.AdamW(model.parameters(), lr=args.lr)
     chunks, size = 4, 16
@@ -46,16 +44,11 @@ def main() -> None:
     with thermograd.watch(
         model, optimizer, run_id=args.run_id, sink=args.sink, dataset_size=len(x), budget_steps=args.steps, layer_sketch_dim=256
     ) as watcher:
-        order, used = torch.randperm(len(x)), 0
-        for _ in range(args.steps):
-            if used + chunks * size > len(x):
-                order, used = torch.randperm(len(x)), 0
+        for batch in digits.steps(x, y, args.steps, chunks, size):
             optimizer.zero_grad()
             total = 0.0
-            for _ in range(chunks):
-                rows = order[used : used + size]
-                used += size
-                loss = nn.functional.cross_entropy(model(x[rows]), y[rows])
+            for images, labels in batch:
+                loss = nn.functional.cross_entropy(model(images), labels)
                 (loss / chunks).backward()
                 total += loss.item() / chunks
             optimizer.step()

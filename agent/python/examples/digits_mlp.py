@@ -12,9 +12,9 @@ end; a falling temperature.
 import argparse
 
 import torch
-from sklearn.datasets import load_digits
 from torch import nn
 
+import digits
 import thermograd
 
 
@@ -28,9 +28,8 @@ def main() -> None:
     args = parser.parse_args()
 
     torch.manual_seed(args.seed)
-    data = load_digits()
-    x = torch.tensor(data.data, dtype=torch.float32) / 16
-    y = torch.tensor(data.target)
+    x, y = digits.images()
+    x = x.flatten(1)
     model = nn.Sequential(nn.Linear(64, 128), nn.ReLU(), nn.Linear(128, 10))
     optimizer = torch.optim.SGD(model.parameters(), lr=args.lr, momentum=0.9)
     chunks, size = 2, 16
@@ -38,16 +37,11 @@ def main() -> None:
     with thermograd.watch(
         model, optimizer, run_id=args.run_id, sink=args.sink, dataset_size=len(x), budget_steps=args.steps
     ) as watcher:
-        order, used = torch.randperm(len(x)), 0
-        for _ in range(args.steps):
-            if used + chunks * size > len(x):
-                order, used = torch.randperm(len(x)), 0
+        for batch in digits.steps(x, y, args.steps, chunks, size):
             optimizer.zero_grad()
             total = 0.0
-            for _ in range(chunks):
-                rows = order[used : used + size]
-                used += size
-                loss = nn.functional.cross_entropy(model(x[rows]), y[rows])
+            for images, labels in batch:
+                loss = nn.functional.cross_entropy(model(images), labels)
                 (loss / chunks).backward()
                 total += loss.item() / chunks
             optimizer.step()

@@ -1,7 +1,12 @@
+import os
+import shutil
+
 import pytest
 import torch
 
+from thermograd import native
 from thermograd import thermograd_pb2 as pb
+from thermograd.native.compiling import compile_into
 
 
 class ListSink:
@@ -38,6 +43,50 @@ class ListSink:
 @pytest.fixture
 def sink():
     return ListSink()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiler(tmp_path_factory):
+    """Where there is a C compiler the compiled sketch is made for the suite and, unless a test wants it otherwise, in use."""
+    before = os.environ.get("XDG_CACHE_HOME")
+    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+    there = shutil.which("cc") is not None
+    if there:
+        native.cache().mkdir(mode=0o700)
+        compile_into(native.cache())
+    native.forget()
+    yield there
+    if before is None:
+        del os.environ["XDG_CACHE_HOME"]
+    else:
+        os.environ["XDG_CACHE_HOME"] = before
+    native.forget()
+
+
+@pytest.fixture
+def plain(monkeypatch):
+    """Sketches by plain torch."""
+    monkeypatch.setenv(native.SWITCH, "0")
+    native.forget()
+    yield
+    native.forget()
+
+
+@pytest.fixture
+def compiled(compiler):
+    """Sketches by compiled code."""
+    if not compiler:
+        missing = "cc is not there: install gcc and libc6-dev"
+        if os.environ.get("THERMOGRAD_REQUIRE_ALL") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return native.library()
+
+
+@pytest.fixture(params=["plain", "compiled"])
+def either(request):
+    """A test of both."""
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture(autouse=True)

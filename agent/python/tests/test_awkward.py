@@ -16,6 +16,8 @@ from thermograd.scaling import _scaler_class
 
 _grad_scaler = importlib.import_module(_scaler_class().__module__)
 
+pytestmark = pytest.mark.usefixtures("either")
+
 
 def by_hand(net, x, y):
     twin = copy.deepcopy(net).double()
@@ -28,7 +30,7 @@ def test_parameters_that_come_late_are_a_new_attempt(sink):
     net = model()
     late = nn.Linear(3, 3)
     optimizer = OPTIMIZERS["momentum"](net.parameters())
-    with thermograd.watch(net, optimizer, sink=sink, run_id="late"):
+    with thermograd.watch(net, optimizer, sink=sink, run_id="late", attempt=0):
         train(net, optimizer, steps=2)
         optimizer.add_param_group({"params": late.parameters(), "lr": 0.1})
         whole = nn.Sequential(net, late)

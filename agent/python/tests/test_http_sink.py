@@ -192,7 +192,7 @@ def test_a_collector_that_hangs_does_not_hold_the_end(server, caplog):
     server.hang.clear()
     reporter = Reporter(pb.RunStarted(run_id="r"), HttpSink(server.url))
     for n in range(5):
-        reporter.report(lambda n=n: pb.StepEvent(step=n), 100)
+        reporter.report(lambda n=n: pb.Event(step=pb.StepEvent(step=n)), 100)
     reporter.close(seconds=0.3)
     assert reporter.lost >= 5
     server.hang.set()

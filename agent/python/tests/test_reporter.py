@@ -16,7 +16,7 @@ def started():
 
 
 def step(n):
-    return lambda: pb.StepEvent(step=n)
+    return lambda: pb.Event(step=pb.StepEvent(step=n))
 
 
 class Broken:

@@ -37,13 +37,14 @@ def conformance():
         return [(r[0], [int(n) for n in r[1].split()], int(r[2]), int(r[3]), int(r[4]), r[5]) for r in rows]
 
 
+@pytest.mark.usefixtures("either")
 @pytest.mark.parametrize("case", conformance(), ids=lambda c: f"{c[0]}-{sum(c[1])}")
 def test_has_the_bits_of_the_definition(case):
     scheme, sizes, dim, seed, vector_seed, expected = case
     with np.errstate(over="ignore"):
         x = (words(vector_seed, 0, sum(sizes)) >> np.uint64(54)).astype(np.float32) - 512
     tensors = list(torch.from_numpy(x).split(sizes))
-    s = Sketcher(tensors, dim, seed)
+    s = Sketcher(tensors, dim, seed, compiled=scheme == "row_fold")
     assert s.scheme == scheme
     for _ in range(2):  # nothing is left of the first
         assert s.sketch(tensors).tolist() == [float(v) for v in expected.split()]
@@ -58,6 +59,7 @@ def test_is_the_vector_where_that_is_short():
     assert torch.equal(s.sketch(tensors), torch.cat([t.reshape(-1) for t in tensors]))
 
 
+@pytest.mark.usefixtures("either")
 @pytest.mark.parametrize("sizes", [[200, 30], [300, 100], [70_000, 100], [40_000, 30_000]])
 def test_is_linear_and_takes_missing_tensors_as_zero(sizes):
     generator = torch.Generator().manual_seed(2)
@@ -69,6 +71,7 @@ def test_is_linear_and_takes_missing_tensors_as_zero(sizes):
     assert torch.equal(s.sketch([None, None]), torch.zeros(s.dim))
 
 
+@pytest.mark.usefixtures("either")
 @pytest.mark.parametrize("shape", [(6, 50), (300, 1000), (250, 260)])
 def test_takes_any_layout_and_type(shape):
     generator = torch.Generator().manual_seed(4)
@@ -80,6 +83,7 @@ def test_takes_any_layout_and_type(shape):
         assert torch.equal(s.sketch([form, rest]), expected)
 
 
+@pytest.mark.usefixtures("plain")
 def test_tables_stay_small_beside_the_parameters():
     for dim in (256, 1024, 4096):
         for p in (1 << 17, 10**6, 10**7, 10**8, 10**10):
@@ -124,6 +128,7 @@ def assert_keeps_norms(answers, square, variance):
     assert error**2 <= variance * (1 + 4 * np.sqrt(8 / n))
 
 
+@pytest.mark.usefixtures("plain")
 @pytest.mark.parametrize("scheme, p, variance", [("count_sketch", 1 << 14, 2), ("row_fold", 1 << 16, 4), ("shift_fold", 1 << 15, 2.2)])
 @pytest.mark.parametrize("name", NAMES)
 def test_keeps_norms_within_the_stated_variance(name, scheme, p, variance):
@@ -131,6 +136,16 @@ def test_keeps_norms_within_the_stated_variance(name, scheme, p, variance):
     assert scheme_of([p], 256) == scheme
     answers = (Sketcher(x, 256, seed).sketch(x) for seed in range(500))
     assert_keeps_norms(answers, float(sqnorm(x)), variance / 256)
+
+
+@pytest.mark.usefixtures("compiled")
+@pytest.mark.parametrize("p", [1 << 10, 1 << 14, 1 << 18])
+@pytest.mark.parametrize("name", NAMES)
+def test_keeps_norms_within_the_stated_variance_where_it_is_compiled(name, p):
+    x = [vectors(p)[name]]
+    assert Sketcher(x, 256).compiled
+    answers = (Sketcher(x, 256, seed).sketch(x) for seed in range(500))
+    assert_keeps_norms(answers, float(sqnorm(x)), 4 / 256)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -145,6 +160,7 @@ def test_refuses_a_wrong_dim():
         Sketcher([torch.zeros(5)], 1000)
 
 
+@pytest.mark.usefixtures("either")
 def test_passes_non_finite_elements_on():
     x = torch.zeros(5000)
     x[77] = float("nan")

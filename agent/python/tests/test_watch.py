@@ -12,6 +12,8 @@ import thermograd
 from thermograd import Sketcher
 from thermograd import thermograd_pb2 as pb
 
+pytestmark = pytest.mark.usefixtures("either")
+
 
 def vector(v):
     return np.frombuffer(v.float32, dtype="<f4").astype(np.float64)
@@ -131,8 +133,9 @@ def test_changes_no_bit_of_the_training(name, width, chunks, sink):
     assert plain[1] == watched[1]
 
 
-def test_follows_parameters_by_recursion_to_rounding(sink):
-    net = model(width=300)
+@pytest.mark.parametrize("width", [300, 2000])  # 64·dim floats lie between: the compiled sketch looks at so few
+def test_follows_parameters_by_recursion_to_rounding(width, sink):
+    net = model(width=width)
     optimizer = OPTIMIZERS["nesterov"](net.parameters())
     seen = []
     with thermograd.watch(net, optimizer, sink=sink, dim=256, seed=4):

@@ -5,13 +5,21 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from typing import Dict, List, Optional
+from typing import Any, Dict, List, Optional
 
 DEFAULT_SINK = "kafka://127.0.0.1:9092"
 
 
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        from . import __version__, native
+
+        parser.exit(message=f"thermograd {__version__}\n{native.describe()}\n")
+
+
 def main(argv: Optional[List[str]] = None) -> None:
     parser = argparse.ArgumentParser(prog="thermograd", description="Watch the dynamics of PyTorch training.")
+    parser.add_argument("--version", action=_Version, nargs=0, help="say the version, and what makes sketches")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run = commands.add_parser(
         "run",
@@ -30,14 +38,22 @@ def main(argv: Optional[List[str]] = None) -> None:
     run.add_argument("script", metavar="SCRIPT.py")
     run.add_argument("arguments", nargs=argparse.REMAINDER, metavar="ARGS")
     from . import tail
+    from .native import build
 
     tailing = tail.add_command(commands)
+    building = build.add_command(commands)
     options = parser.parse_args(argv)
     if options.command == "tail":
         try:
             sys.exit(tail.run(options))
         except (ValueError, ImportError, OSError) as error:
             tailing.error(str(error))
+
+    if options.command == "native":
+        try:
+            sys.exit(build.run())
+        except OSError as error:
+            building.error(str(error))
 
     script, arguments = options.script, options.arguments
     if os.path.basename(script).startswith("python") and not script.endswith(".py"):

@@ -55,9 +55,10 @@ class Chunks:
     gradients since, the step itself needs no further look.
 
     **Steps of one pass.** After a step that had one forward and one backward pass, the next is expected to be like it: only
-    the parameter that the gradient reached first keeps its hook, and the end of the pass is noted, not looked at. The look is
+    the parameter that the gradient reached first keeps its hook, and the pass is noted, not looked at. The look is
     left to the step, which sees what clipping made of the gradient; from the first time that something did, the norm before
-    it is taken at the end of the pass. A further forward pass before that ends it: what was
+    it is taken at the end of the pass. Until then not even that end is waited for: adding to a gradient raises its
+    version by one. A further forward pass before that ends it: what was
     noted is looked at before anything is added to it, and all hooks are back. A step whose first pass was missed in
     this way is sent without its number of examples.
     """
@@ -79,6 +80,8 @@ class Chunks:
         self._forwards = 0  # since the last step
         self._first: Optional[torch.nn.Parameter] = None  # that a pass reached
         self._before: Any = None  # its gradient's state by then
+        self._fresh: Optional[int] = None  # the version of a gradient that a pass made anew
+        self._under_way: Optional[Tuple[Any, Optional[int]]] = None  # the state before a pass whose end nobody waits for, examples
         self._single = False
         self._noted: Optional[Noted] = None
         self._changes = False  # something changes gradients between pass and step
@@ -129,22 +132,45 @@ class Chunks:
     def _reached(self, parameter: torch.nn.Parameter, grad: torch.Tensor) -> None:
         if self._queued or self.paused:
             return
-        self._queued = True
-        self._first = parameter
-        self._before = _state(parameter)
+        before = _state(parameter)
+        if self._under_way is not None:
+            self._settle()
         if self._noted is not None:
             self._leave_single()
+        self._first = parameter
+        if self._single and not self._changes and (before is not None or self._fresh is not None):
+            self._under_way = before, self._examples
+            return
+        self._queued = True
+        self._before = before
         Variable._execution_engine.queue_callback(self._passed)
 
     def _passed(self) -> None:
         self._queued = False
-        if self._first is not None and _state(self._first) == self._before:
-            return  # torch.autograd.grad, which adds to no .grad
+        if self._first is not None:
+            after = _state(self._first)
+            if after == self._before:
+                return  # torch.autograd.grad, which adds to no .grad
+            if self._before is None and after is not None:
+                self._fresh = after[1]
         examples, self._examples = self._examples, None
         if self._single:
             self._noted = Noted(self._mark(), examples, self._norm() if self._changes else None)
         else:
             self._look(examples)
+
+    def _settle(self) -> bool:
+        """Notes the pass that was under way, if it added to gradients; whether something changed or cleared them since."""
+        (before, examples), self._under_way = self._under_way, None
+        assert self._first is not None
+        after = _state(self._first)
+        if after == before:  # torch.autograd.grad, or everything was set to None
+            return self._mark() is None
+        self._examples = None
+        self._noted = Noted(self._mark(), examples, None)
+        if before is None:
+            return after is None or after[1] != self._fresh
+        return after != (before[0], before[1] + 1)
 
     def _enter_single(self) -> None:
         if self._model_hook is not None and self._forwards == 1 and self._first is not None and not self._missed:
@@ -152,13 +178,14 @@ class Chunks:
             self._unhook(self._first)
 
     def _leave_single(self) -> None:
+        cleared = self._under_way is not None and self._settle()
         noted, self._noted = self._noted, None
         self._single = False
         self._hook(self._parameters)
         if noted is None:
-            self._missed = True
+            self._missed = not cleared
         # If not, the gradients were cleared without a step in between.
-        elif noted.mark == self._mark():
+        elif not cleared and noted.mark == self._mark():
             self._look(noted.examples)
 
     def _look(self, examples: Optional[int]) -> None:
@@ -215,6 +242,9 @@ class Chunks:
 
     def _seen(self, grads: Sequence[Optional[torch.Tensor]]) -> Tuple[Any, Any]:
         sketcher = self._sketcher
+        if sketcher.compiled:
+            stored = sketcher.store(grads)
+            return stored, stored.square()
         if sketcher.defers:
             folding = Folding(sketcher, sketcher.gather(grads))
             return folding, folding
@@ -229,17 +259,18 @@ class Chunks:
     def forget(self) -> None:
         """What was gathered was thrown away."""
         self._chunks, self._total, self._versions = [], None, []
-        self._noted, self._missed, self._forwards = None, False, 0
+        self._noted, self._missed, self._forwards, self._under_way = None, False, 0, None
 
     def take(self, grads: Sequence[Optional[torch.Tensor]]) -> Gathered:
         """The chunks since the last step, and the gradient in use. Under ``torch.no_grad()``."""
         if self._total is None:
+            changed = self._under_way is not None and self._settle()
             noted, self._noted = self._noted, None
             used, square = self._seen(grads)
             if noted is None:
                 gathered = Gathered([Chunk(used, self._examples)], used, square, False)
             else:
-                changed = noted.mark != self._mark()
+                changed = changed or noted.mark != self._mark()
                 self._changes |= changed
                 raw = noted.sqnorm if changed else None
                 gathered = Gathered([Chunk(used, noted.examples)], used, square, False, raw_sqnorm=raw)

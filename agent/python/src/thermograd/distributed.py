@@ -264,13 +264,15 @@ def joining(ranks: Optional[Ranks]) -> Iterator[None]:
         raise
 
 
-def join(ranks: Ranks, sink: "str | Sink", started: pb.RunStarted, seed: int) -> Tuple[Sink, int]:
-    """Opens the sink of this rank, after the first one's, and takes over the first one's names; (sink, seed)."""
+def join(
+    ranks: Ranks, sink: "str | Sink", started: pb.RunStarted, seed: int, compiled: bool
+) -> Tuple[Sink, Tuple[int, bool]]:
+    """Opens the sink of this rank, after the first one's, and takes over the first one's names; (sink, `Ranks.agree`)."""
     if ranks.first:
         opened = _open(sink, True, started.attempt > 0)
-        return opened, ranks.agree(started, seed)
-    seed = ranks.agree(started, seed)
-    return _open(sink, False, False), seed
+        return opened, ranks.agree(started, seed, compiled)
+    agreed = ranks.agree(started, seed, compiled)
+    return _open(sink, False, False), agreed
 
 
 def _open(sink: "str | Sink", first: bool, append: bool) -> Sink:

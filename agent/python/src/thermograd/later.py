@@ -10,7 +10,9 @@ from typing import Any, List, Optional, Tuple
 
 import torch
 
+from .native import Stored
 from .sketch import Sketcher
+
 
 class Folding:
     """A copied vector on its way to its sketch and its square. Folded once, when first asked for."""
@@ -92,4 +94,4 @@ class Moved:
 
 def folded(value: Any) -> Any:
     """The sketch itself."""
-    return value.get() if isinstance(value, (Folding, Moved)) else value
+    return value.get() if isinstance(value, (Stored, Folding, Moved)) else value

@@ -47,11 +47,23 @@ class LayeredSketcher:
 
     #: A sketch of several is made at once.
     defers = False
+    compiled = is_cheap = False
 
-    def __init__(self, shapes: Sequence[torch.Tensor], layers: Dict[str, List[int]], layer_dim: int, dim: int, seed: int):
-        self._whole = Sketcher(shapes, dim, seed)
+    def __init__(
+        self,
+        shapes: Sequence[torch.Tensor],
+        layers: Dict[str, List[int]],
+        layer_dim: int,
+        dim: int,
+        seed: int,
+        compiled: Optional[bool] = None,
+    ):
+        self._whole = Sketcher(shapes, dim, seed, compiled=compiled)
         self._places = list(layers.values())
-        self._parts = [Sketcher([shapes[i] for i in places], layer_dim, seed, name="layer_sketch_dim") for places in self._places]
+        self._parts = [
+            Sketcher([shapes[i] for i in places], layer_dim, seed, name="layer_sketch_dim", compiled=compiled)
+            for places in self._places
+        ]
         self.names = list(layers)
         self.layer_dim = layer_dim
         self.parameter_count = self._whole.parameter_count

@@ -10,6 +10,7 @@ import torch
 from . import thermograd_pb2 as pb
 from .chunks import Gathered
 from .later import Folding, folded
+from .native import Stored
 from .probes import Curvature
 
 _OVERHEAD = 512
@@ -126,10 +127,10 @@ class StepParts:
         return _OVERHEAD + (4 * vectors * self._micro[0].numel() if self._micro and self.failure is None else 0)
 
     def fold(self) -> None:
-        """Makes what was left for later."""
-        self._micro = [folded(g) for g in self._micro]
-        self.param_sketch = folded(self.param_sketch)
-        self.grad_sketch = folded(self.grad_sketch)
+        """Makes what was left for later; what is stored already waits for the reporter's thread."""
+        self._micro = [_made(g) for g in self._micro]
+        self.param_sketch = _made(self.param_sketch)
+        self.grad_sketch = _made(self.grad_sketch)
         if isinstance(self.grad_sqnorm, Folding):
             self.grad_sqnorm = self.grad_sqnorm.square()
 
@@ -150,13 +151,16 @@ class StepParts:
         self._event = torch.cuda.Event(blocking=True)
         self._event.record(torch.cuda.current_stream(made.device))
 
-    def message(self) -> pb.StepEvent:
-        """The event, but for the run's name."""
+    def message(self) -> pb.Event:
+        """The step's event, but for the run's name."""
         if self.failure is not None:
             raise self.failure
         if self._event is not None:
             self._event.synchronize()
-        event = pb.StepEvent(step=self.step, time=self.time)
+        whole = pb.Event()
+        event = whole.step
+        event.step = self.step
+        event.time = self.time
         if self.loss is not None:
             event.loss = float(self.loss)
         if self.validation_loss is not None:
@@ -173,7 +177,7 @@ class StepParts:
             self._add_micro_batches(event, sizes or [])
         elif sizes is None:
             # Nobody said how many examples: the gradient alone, without a batch size, is not noise.
-            event.grad_sketch.float32 = _bytes(self._whole(sum(self._micro) / len(self._micro)))
+            event.grad_sketch.float32 = _bytes(self._whole(sum(map(folded, self._micro)) / len(self._micro)))
         else:
             event.batch_size = self._batch or sum(sizes)
             self._add_micro_batches(event, sizes)
@@ -193,7 +197,7 @@ class StepParts:
             event.probe.grad_hess_grad = self.curvature.grad_hess_grad
             if self.curvature.trace is not None:
                 event.probe.hessian_trace = self.curvature.trace
-        return event
+        return whole
 
     def _add_micro_batches(self, event: pb.StepEvent, sizes: List[int]) -> None:
         for g, examples in zip(self._micro, sizes):
@@ -204,7 +208,7 @@ class StepParts:
                 for layer in g.split(self.lengths)[1:]:
                     sent.layer_sketches.add(float32=_bytes(layer))
 
-    def _whole(self, sketch: torch.Tensor) -> torch.Tensor:
+    def _whole(self, sketch: Any) -> Any:
         return sketch[: self.lengths[0]] if self.lengths else sketch
 
     def _examples(self) -> Optional[List[int]]:
@@ -231,6 +235,12 @@ def _to_host(value: Any) -> Any:
     return value
 
 
-def _bytes(t: torch.Tensor) -> bytes:
-    array = t.numpy()
+def _made(value: Any) -> Any:
+    return value if isinstance(value, Stored) else folded(value)
+
+
+def _bytes(sketch: Any) -> bytes:
+    if isinstance(sketch, Stored) and sys.byteorder == "little":
+        return sketch.bytes()
+    array = folded(sketch).numpy()
     return (array if sys.byteorder == "little" else array.byteswap()).tobytes()

@@ -20,7 +20,8 @@ class ParameterSketch:
     """S θ before each step.
 
     Plain SGD with or without momentum moves θ by a linear recursion of the gradients, so S θ follows from
-    S ḡ, weight decay included, without a pass over the parameters (`Moved`). Everything else is looked at each step.
+    S ḡ, weight decay included, without a pass over the parameters (`Moved`). Everything else is looked at each step, and so
+    is what costs no more to look at.
     """
 
     def __init__(
@@ -49,6 +50,8 @@ class ParameterSketch:
 
     def before(self, grads: Sequence[Optional[torch.Tensor]]) -> Any:
         """S θ now, as something to be `folded`. Under ``torch.no_grad()``."""
+        if self._sketcher.is_cheap:
+            return self._sketcher.store(self._parameters)
         self._whole = not any(g is None for g in grads)
         if self._theta is None or self._age >= _FRESH_EVERY or self._seen != self._changes():
             self._theta = Moved.start(self._look(), self._sketched_velocity())
@@ -61,6 +64,8 @@ class ParameterSketch:
 
     def after(self, gradient: Any) -> None:
         """Takes over the step that was made with this S ḡ, weight decay included."""
+        if self._sketcher.is_cheap:
+            return
         group = self._linear()
         if group is None or self._theta is None or not self._whole:
             self._theta = None
@@ -70,13 +75,15 @@ class ParameterSketch:
             rate = float(rate)  # a scheduler may change it in place before this is folded
         rule = rate, group["momentum"], group["dampening"], group["nesterov"]
         self._theta = Moved(self._theta, gradient, rule)
-        if not isinstance(gradient, Folding):
+        if isinstance(gradient, torch.Tensor):
             self._theta.get()
         self._seen = self._changes()
         self._age += 1
 
     def _look(self) -> Any:
         sketcher = self._sketcher
+        if sketcher.compiled:
+            return sketcher.store(self._parameters)
         if sketcher.defers:
             return Folding(sketcher, sketcher.gather(self._parameters))
         return sketcher.sketch_quietly(self._parameters)

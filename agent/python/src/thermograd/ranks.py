@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any, Optional
+from typing import Any, Optional, Tuple
 
 import torch
 
@@ -32,22 +32,24 @@ class Ranks:
         """Whether this one sends the run's start and its end."""
         return self.rank == 0
 
-    def agree(self, started: pb.RunStarted, seed: int) -> int:
-        """Takes the first one's run id, attempt and time into ``started``; its seed is returned.
+    def agree(self, started: pb.RunStarted, seed: int, compiled: bool) -> Tuple[int, bool]:
+        """Takes the first one's run id, attempt and time into ``started``; its seed is returned, and whether it chooses
+        sketches as where they are compiled: all have to be made alike.
 
         :raises ValueError: where the first one refused
         """
         if self.first:
             started.world_size = self.size
             started.sketch_seed = seed & 0xFFFFFFFFFFFFFFFF
+            self._store.set(self._key("compiled"), str(int(compiled)))
             self._store.set(self._key("run"), started.SerializeToString().hex())
-            return seed
+            return seed, compiled
         said = bytes(self._store.get(self._key("run"))).decode()
         if said == _REFUSED:
             raise ValueError("the first process should be able to watch: it is not, and says why")
         theirs = pb.RunStarted.FromString(bytes.fromhex(said))
         started.CopyFrom(theirs)
-        return theirs.sketch_seed
+        return theirs.sketch_seed, bytes(self._store.get(self._key("compiled"))) == b"1"
 
     def refuse(self) -> None:
         """The first one will not watch: the others need not wait for it."""

@@ -26,7 +26,7 @@ _LOOK_SECONDS = 0.05
 _RANKS_LOOK_SECONDS = 0.01
 
 # An event's message is made on the thread, from tensors that may still be on their way.
-Step = Callable[[], pb.StepEvent]
+Step = Callable[[], pb.Event]
 
 
 class Reporter:
@@ -175,14 +175,15 @@ class Reporter:
             self._refused += 1
             self._warn(f"a step could not be made: {_brief(error)}")
             return
-        event.run_id = self._started.run_id
-        event.attempt = self._started.attempt
+        seen = event.step
+        seen.run_id = self._started.run_id
+        seen.attempt = self._started.attempt
         if self._ranks is not None:
-            event.rank = self._ranks.rank
+            seen.rank = self._ranks.rank
 
         def send() -> None:
-            event.dropped_events = self.lost
-            self._sink.send(pb.Event(step=event))
+            seen.dropped_events = self.lost
+            self._sink.send(event)
 
         if not self._persist(send):
             self._refused += 1

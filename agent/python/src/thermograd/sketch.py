@@ -1,4 +1,4 @@
-"""Linear sketches of lists of tensors, on the tensors' own device, in plain torch."""
+"""Linear sketches of lists of tensors, on the tensors' own device: in plain torch, or compiled (`native`)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any, List, Optional, Sequence
 
 import torch
 
+from . import native
 from ._folds import Cells, RowFold, ShiftFold, count_sketch
 from ._splitmix import words
 
@@ -26,11 +27,13 @@ _ROWS = 4096
 _NARROW = 32
 
 
-def scheme_of(sizes: Sequence[int], dim: int) -> str:
+def scheme_of(sizes: Sequence[int], dim: int, compiled: bool = False) -> str:
     """The scheme for tensors of these sizes, as `Sketcher` describes it."""
     p = sum(sizes)
     if p <= dim:
         return "identity"
+    if compiled:
+        return "row_fold"
     if p <= _COUNTED * dim:
         return "count_sketch"
     return "row_fold" if p <= _ROWS * dim and RowFold.copied(sizes) <= _COUNTED * dim else "shift_fold"
@@ -56,6 +59,9 @@ class Sketcher:
     **Scheme "row_fold"** when P ≤ 4096·dim and the elements in tensors of less than 65,536 are at most 64·dim (with what
     is left over by rows of 64 of the others): `RowFold` of the vector, with the seed itself.
 
+    In the host's memory, where the compiled code is there (`native`): "row_fold" for every P > dim, in one pass that gives ‖x‖² too,
+    without tables.
+
     **Scheme "shift_fold"** otherwise: one or two `ShiftFold`, of the `widths` for P and dim, then a count sketch seeded
     as above. The fold to 32·dim is seeded with the second output, the one before it with the third. Fourth moments
     multiply, so that Var ≤ ((1 + 2/dim)(1 + 4/32dim)(1 + 4/64dim) − 1)‖x‖²‖y‖² ≤ 2.2‖x‖²‖y‖²/dim.
@@ -65,11 +71,20 @@ class Sketcher:
     640 bytes a dim where that is more. Made once. Not thread-safe. Non-finite elements reach the sketch.
     """
 
-    def __init__(self, shapes: Sequence[torch.Tensor], dim: int = 1024, seed: int = 0, *, name: str = "dim"):
+    def __init__(
+        self,
+        shapes: Sequence[torch.Tensor],
+        dim: int = 1024,
+        seed: int = 0,
+        *,
+        name: str = "dim",
+        compiled: Optional[bool] = None,
+    ):
         """
         :param shapes: the tensors to come, or any of the same sizes; their first one's device is used
         :param dim: floats in a sketch at most: a power of two from 256 to 1,048,576
         :param name: what messages call dim
+        :param compiled: choose the scheme as where the compiled code is there; by default, whether it is
         """
         if dim < MIN_DIM or dim > MAX_DIM or dim & (dim - 1):
             raise ValueError(f"{name} should be a power of two from {MIN_DIM} to {MAX_DIM}: was {dim}")
@@ -81,16 +96,28 @@ class Sketcher:
         self.device = shapes[0].device
         self.identity = self.parameter_count <= dim
         self.dim = self.parameter_count if self.identity else dim
-        #: ‖x‖² of the vector sketched last, where it came for nothing (P ≤ 64·dim), else None.
-        self.sqnorm: Optional[torch.Tensor] = None
+        #: ‖x‖² of the vector sketched last, where it came for nothing (compiled, or P ≤ 64·dim), else None.
+        self.sqnorm: Any = None
+        library = native.library() if self.device.type == "cpu" else None
+        if compiled is None or self.device.type != "cpu":
+            compiled = library is not None
         #: ``identity``, ``count_sketch``, ``row_fold`` or ``shift_fold``, as run_started.sketch_scheme records it.
-        self.scheme = scheme_of(self._sizes, dim)
+        self.scheme = scheme_of(self._sizes, dim, compiled)
+        self._native: Optional[native.NativeRowFold] = None
+        if library is not None and self.scheme == "row_fold":
+            self._native = native.NativeRowFold(library, self._sizes, dim, seed)
         #: A sketch is a copy of all tensors into one, and a count of that.
         self.gathers = self.scheme in ("identity", "count_sketch")
+        #: Whether compiled code makes the sketches: then there is `store`.
+        self.compiled = self._native is not None
+        #: A sketch costs no more than what it takes to follow from others.
+        self.is_cheap = self.compiled and self.parameter_count <= _COUNTED * dim
         #: The count is better left for `later`.
         self.defers = self.gathers and self.device.type == "cpu"
         self._folds: List[Any] = []
         self._count: Optional[Cells] = None
+        if self._native is not None:
+            return
         if self.scheme == "row_fold":
             self._folds = [RowFold(self._sizes, dim, seed, self.device)]
         elif not self.identity:
@@ -106,7 +133,7 @@ class Sketcher:
     @property
     def table_bytes(self) -> int:
         """What is kept between sketches."""
-        parts = [*self._folds, *([self._count] if self._count else [])]
+        parts = [*self._folds, *(part for part in (self._count, self._native) if part is not None)]
         return sum(part.table_bytes for part in parts)
 
     @torch.no_grad()
@@ -116,6 +143,10 @@ class Sketcher:
 
     def sketch_quietly(self, tensors: Sequence[Optional[torch.Tensor]]) -> torch.Tensor:
         """`sketch`, for a caller that is under ``torch.no_grad()`` already."""
+        if self._native is not None:
+            stored = self._native(tensors)
+            self.sqnorm = stored.square()
+            return stored.get()
         if self.gathers:
             flat = self.gather(tensors)
             self.sqnorm = torch.dot(flat, flat)
@@ -125,6 +156,11 @@ class Sketcher:
             flat = each(flats)
             flats = [flat]
         return self.fold(flat)
+
+    def store(self, tensors: Sequence[Optional[torch.Tensor]]) -> native.Stored:
+        """A sketch and its square, with as little as possible done to them; where `compiled`."""
+        assert self._native is not None
+        return self._native(tensors)
 
     def fold(self, flat: torch.Tensor) -> torch.Tensor:
         """S of what `gather` gave."""

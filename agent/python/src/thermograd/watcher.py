@@ -47,6 +47,7 @@ class Watcher:
         dim: int,
         layer_sketch_dim: int,
         seed: int,
+        compiled: bool,
     ):
         self._ranks = ranks
         self._first = ranks is None or ranks.first
@@ -57,6 +58,7 @@ class Watcher:
         self._probing = probing
         self._exact_norms = exact_norms
         self._seed = seed
+        self._compiled = compiled
         self._dim = dim
         self._layer_dim = layer_sketch_dim
         self._follow()
@@ -88,11 +90,12 @@ class Watcher:
         self._frozen = settings.frozen(self._optimizer)
         if self._layer_dim:
             named = layers_of(self._model, parameters)
-            self._sketcher: Any = LayeredSketcher(parameters, named, self._layer_dim, self._dim, self._seed)
+            self._sketcher: Any = LayeredSketcher(parameters, named, self._layer_dim, self._dim, self._seed, self._compiled)
         else:
-            self._sketcher = Sketcher(parameters, self._dim, self._seed)
+            self._sketcher = Sketcher(parameters, self._dim, self._seed, compiled=self._compiled)
         # An analyzer puts the ranks' steps together: those of one should not come eight at a time.
-        self._together = TOGETHER if self._sketcher.defers and self._ranks is None else 1
+        later = self._sketcher.defers or self._sketcher.compiled
+        self._together = TOGETHER if later and self._ranks is None else 1
         self._theta = ParameterSketch(self._optimizer, parameters, self._sketcher)
         kind = Chunks if self._ranks is None else RankChunks
         self._chunks = kind(self._model, parameters, self._sketcher)
@@ -271,7 +274,14 @@ class Watcher:
         return result
 
     def _look(self) -> Optional[StepParts]:
-        parts = self._guarded("step", self._before_step)
+        if self._sketcher.compiled:
+            # Nothing here is part of a graph, and no_grad() costs as much as a small model's sketch.
+            try:
+                parts: Optional[StepParts] = self._before_step()
+            except Exception as error:
+                parts = self._failed("step", error)
+        else:
+            parts = self._guarded("step", self._before_step)
         if parts is not None and self._probing is not None:
             self._guarded("probe", self._probe, self._probing, parts)
         return parts
@@ -364,7 +374,6 @@ class Watcher:
         self._next_step += 1
 
     def _guarded(self, kind: str, what: Callable[..., Any], *arguments: Any) -> Any:
-        # A watcher's mistake must never end a training: it goes blind, says so once, and lets it run.
         try:
             with torch.no_grad():
                 return what(*arguments)
@@ -373,6 +382,7 @@ class Watcher:
             return None
 
     def _failed(self, kind: str, error: Exception) -> None:
+        # A watcher's mistake must never end a training: it goes blind, says so once, and lets it run.
         if kind not in self._failures:
             self._failures.add(kind)
             LOG.warning("a %s could not be watched: %s. Training is not affected.", kind, _line(error))

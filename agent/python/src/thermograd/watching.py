@@ -6,7 +6,7 @@ from typing import Dict, Optional
 
 import torch
 
-from . import settings
+from . import native, settings
 from .distributed import join, joining
 from .probes import Probing
 from .ranks import ranks_of
@@ -76,10 +76,11 @@ def watch(
             labels=labels,
             attempt=attempt,
         )
+        compiled = native.library() is not None
         if ranks is None:
             opened = open_sink(sink, append=started.attempt > 0)
         else:
-            opened, seed = join(ranks, sink, started, seed)
+            opened, (seed, compiled) = join(ranks, sink, started, seed, compiled)
     try:
         watcher = Watcher(
             model,
@@ -92,6 +93,7 @@ def watch(
             dim=dim,
             layer_sketch_dim=layer_sketch_dim,
             seed=seed,
+            compiled=compiled,
             started=started,
         )
     except BaseException:

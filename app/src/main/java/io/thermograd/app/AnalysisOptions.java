@@ -39,14 +39,18 @@ final class AnalysisOptions {
       names = "--assembly-window-steps",
       paramLabel = "STEPS",
       defaultValue = "16",
-      description = "How many newer steps may come while a step still lacks ranks" + DEFAULT + ".")
+      description =
+          "How many newer steps may come while a step still lacks ranks, after 2 seconds"
+              + DEFAULT
+              + ".")
   private int assemblyWindowSteps;
 
   @Option(
       names = "--assembly-window-seconds",
       paramLabel = "SECONDS",
       defaultValue = "30",
-      description = "The same in seconds of the trainer's clock" + DEFAULT + ".")
+      description =
+          "How many seconds of the trainer's clock may pass meanwhile in any case" + DEFAULT + ".")
   private double assemblyWindowSeconds;
 
   AnalysisOptions() {

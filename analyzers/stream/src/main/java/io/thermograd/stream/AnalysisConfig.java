@@ -11,8 +11,9 @@ import java.io.IOException;
  * @param lossHalfLife half-life of the loss's smoothing, in steps
  * @param insightEverySteps an insight at least every this many steps
  * @param insightEverySeconds and at least every this many seconds of event time
- * @param assemblyWindowSteps how far newer steps may run ahead of one that lacks ranks
- * @param assemblyWindowSeconds the same in seconds of event time
+ * @param assemblyWindowSteps how far newer steps may run ahead of one that lacks ranks, once 2
+ *     seconds of event time have passed or 4 MiB are held
+ * @param assemblyWindowSeconds how many seconds of event time may pass in any case
  */
 public record AnalysisConfig(
     double noiseHalfLife,

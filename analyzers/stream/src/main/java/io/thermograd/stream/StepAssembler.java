@@ -18,25 +18,31 @@ import java.util.function.Consumer;
 /**
  * Assembles steps from the events of their ranks, and hands them on in rising order.
  *
- * <p>A step is complete when every rank's event is there. One that is not is given up when newer
- * steps have run so many steps, or one of its ranks so many seconds of its own event time, ahead:
- * used with the ranks that came if those hold at least 2 micro-batches, else counted as missing.
- * All of it depends on the events alone, never on a clock, and two ranks' clocks are never
- * compared.
+ * <p>A step is complete when every rank's event is there. One that is not is given up when one of
+ * its ranks has run so many seconds of its own event time ahead; and earlier, when newer steps have
+ * run so many steps ahead and that took 2 seconds, or more is held than 4 MiB. So steps of a few
+ * milliseconds, of which many pass while one rank's events are on their way, are waited for as
+ * well. What is given up is used with the ranks that came if those hold at least 2 micro-batches,
+ * else counted as missing. All of it depends on the events alone, never on a clock, and two ranks'
+ * clocks are never compared.
  *
  * <p>A run that reports every N-th step misses nothing: gaps are counted in units of the stride,
  * the smallest gap seen since one came twice in a row. So a run that changes its stride counts one
  * gap.
  *
- * <p>Memory: the ranks' events of at most the window's steps. One owner thread.
+ * <p>Memory: the ranks' events of at most the window's steps, or 4 MiB of them where those are
+ * less. One owner thread.
  */
 final class StepAssembler {
   private static final int REMEMBERED = 64;
+  private static final double LEAST_SECONDS = 2;
+  private static final long MOST_BYTES = 4 << 20;
 
   private final int worldSize;
   private final AnalysisConfig config;
 
   private final NavigableMap<Long, NavigableMap<Integer, StepEvent>> pending = new TreeMap<>();
+  private long pendingBytes;
   private final NavigableMap<Long, BitSet> released = new TreeMap<>();
   private long lastReleased = -1;
   private long newestStep = -1;
@@ -78,6 +84,7 @@ final class StepAssembler {
           RejectionKind.DUPLICATE,
           "step " + event.getStep() + " of rank " + event.getRank() + " came twice");
     }
+    pendingBytes += event.getSerializedSize();
     newestStep = Math.max(newestStep, event.getStep());
     newestTimes.put(event.getRank(), event.getTime());
     release(steps, false);
@@ -114,6 +121,7 @@ final class StepAssembler {
       }
       pending.pollFirstEntry();
       List<StepEvent> events = new ArrayList<>(lowest.getValue().values());
+      pendingBytes -= events.stream().mapToLong(StepEvent::getSerializedSize).sum();
       countGap(lowest.getKey());
       remember(lowest.getKey(), lowest.getValue());
       if (complete || microBatches(events) >= 2) {
@@ -125,12 +133,14 @@ final class StepAssembler {
   }
 
   private boolean givenUp(Map.Entry<Long, NavigableMap<Integer, StepEvent>> entry) {
-    return newestStep - entry.getKey() >= config.assemblyWindowSteps()
-        || entry.getValue().values().stream()
-            .anyMatch(
-                e ->
-                    newestTimes.getOrDefault(e.getRank(), e.getTime()) - e.getTime()
-                        >= config.assemblyWindowSeconds());
+    double seconds =
+        entry.getValue().values().stream()
+            .mapToDouble(e -> newestTimes.getOrDefault(e.getRank(), e.getTime()) - e.getTime())
+            .max()
+            .orElse(0);
+    return seconds >= config.assemblyWindowSeconds()
+        || (newestStep - entry.getKey() >= config.assemblyWindowSteps()
+            && (seconds >= LEAST_SECONDS || pendingBytes > MOST_BYTES));
   }
 
   private static int microBatches(List<StepEvent> events) {
@@ -195,9 +205,11 @@ final class StepAssembler {
       released.put(in.readLong(), BitSet.valueOf(readBytes(in)));
     }
     pending.clear();
+    pendingBytes = 0;
     for (int n = in.readInt(); n > 0; n--) {
       StepEvent event = StepEvent.parseFrom(readBytes(in));
       pending.computeIfAbsent(event.getStep(), s -> new TreeMap<>()).put(event.getRank(), event);
+      pendingBytes += event.getSerializedSize();
     }
   }
 

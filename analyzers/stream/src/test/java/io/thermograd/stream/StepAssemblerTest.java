@@ -2,6 +2,7 @@ package io.thermograd.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.wire.RejectionKind;
 import io.thermograd.wire.proto.MicroBatch;
@@ -86,6 +87,60 @@ class StepAssemblerTest {
     assertThat(assembler.missing()).isZero();
     assertThat(offer(assembler, 0, 1)).isEqualTo(RejectionKind.OUT_OF_ORDER);
     assertThat(offer(assembler, 0, 2)).isEqualTo(RejectionKind.DUPLICATE);
+  }
+
+  /** Steps of 3 ms, of which one rank's are 1.5 s on their way: 500 pass meanwhile. */
+  @Test
+  void fastStepsAreWaitedForToo() {
+    var assembler = new StepAssembler(2, AnalysisConfig.DEFAULT);
+    int behind = 500;
+    for (long s = 0; s < 3000; s++) {
+      assertThat(offer(assembler, event(s, 0, 0.003 * s))).isNull();
+      if (s >= behind) {
+        assertThat(offer(assembler, event(s - behind, 1, 0.003 * (s - behind)))).isNull();
+      }
+    }
+    assertThat(steps)
+        .hasSize(3000 - behind)
+        .allSatisfy(s -> assertThat(s.microBatches()).isEqualTo(2));
+    assertThat(assembler.missing()).isZero();
+  }
+
+  /** A rank that has died keeps the others 2 seconds back, not 30. */
+  @Test
+  void aDeadRankIsGivenUpAfterTwoSecondsOfFastSteps() {
+    var assembler = new StepAssembler(3, AnalysisConfig.DEFAULT);
+    for (long s = 0; s < 2000; s++) {
+      offer(assembler, event(s, 0, s / 256.0));
+      offer(assembler, event(s, 1, s / 256.0));
+    }
+    assertThat(steps).hasSize(2000 - 512);
+  }
+
+  /** Clocks that stand still, and large events: 4 MiB and the window's steps are held at most. */
+  @Test
+  void whatIsHeldIsBounded() throws IOException {
+    var assembler = new StepAssembler(3, AnalysisConfig.DEFAULT);
+    byte[] sketch = new byte[64 << 10];
+    for (long s = 0; s < 300; s++) {
+      for (int rank = 0; rank < 2; rank++) {
+        StepEvent.Builder event = event(s, rank, 0).toBuilder();
+        event
+            .getMicroBatchesBuilder(0)
+            .getGradSketchBuilder()
+            .setFloat32(ByteString.copyFrom(sketch));
+        assertThat(offer(assembler, event.build())).isNull();
+      }
+      if (s == 200) {
+        var bytes = new ByteArrayOutputStream();
+        assembler.writeTo(new DataOutputStream(bytes));
+        assembler = new StepAssembler(3, AnalysisConfig.DEFAULT);
+        assembler.readFrom(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+      }
+      // 32 steps of 128 KiB, and the one that is one too many.
+      assertThat(s + 1 - steps.size()).isLessThanOrEqualTo(33);
+    }
+    assertThat(released().get(released().size() - 1)).isGreaterThan(260);
   }
 
   @Test

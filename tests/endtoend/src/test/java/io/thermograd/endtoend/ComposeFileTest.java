@@ -31,7 +31,8 @@ class ComposeFileTest {
   @Test
   void everyServiceHasAPinnedImageAndAHealthCheck() {
     assertThat(services().keySet())
-        .containsExactly("alertmanager", "analyzers", "grafana", "kafka", "page", "prometheus");
+        .containsExactly(
+            "alertmanager", "analyzers", "collector", "grafana", "kafka", "page", "prometheus");
     services()
         .forEach(
             (name, s) -> {
@@ -66,6 +67,20 @@ class ComposeFileTest {
     assertThat(command)
         .containsSubsequence("analyze", "--metrics-port", found.get("port").asText());
     assertThat(command).containsSubsequence("--host", "0.0.0.0");
+  }
+
+  @Test
+  void theCollectorAsksForTheTokenOfTheEnvironment() {
+    JsonNode collector = compose.at("/services/collector");
+    assertThat(texts(collector.get("profiles"))).containsExactly("collector");
+    assertThat(texts(collector.get("ports"))).containsExactly("127.0.0.1:9465:9465");
+    assertThat(texts(collector.get("secrets"))).containsExactly("collector-token");
+    assertThat(texts(collector.get("command")))
+        .startsWith("collect")
+        .containsSubsequence("--collector-host", "0.0.0.0")
+        .containsSubsequence("--collector-token-file", "/run/secrets/collector-token");
+    assertThat(compose.at("/secrets/collector-token/environment").asText())
+        .isEqualTo("THERMOGRAD_TOKEN");
   }
 
   @Test
