@@ -25,7 +25,7 @@ public final class StreamCurvature {
    * decay holds stationary: 0.025, 0.04 and 0.10 at ratios of 0.06, 0.12 and 0.55 (tanh); 0.05,
    * 0.06 and 0.15 at 0.09, 0.17 and 0.65 (ReLU).
    */
-  private static final double FLUCTUATION = 0.15;
+  static final double FLUCTUATION = 0.15;
 
   private final Subspace subspace;
   private final Secant secant;
