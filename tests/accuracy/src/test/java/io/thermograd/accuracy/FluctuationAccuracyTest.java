@@ -117,10 +117,11 @@ class FluctuationAccuracyTest {
     Read run() {
       RunSettings settings =
           new RunSettings(
-              OptionalLong.empty(),
-              OptionalDouble.of(setting.momentum()),
-              setting.momentum() == 0 ? Optimizer.SGD : Optimizer.MOMENTUM,
-              setting.sketchDim());
+                  OptionalLong.empty(),
+                  OptionalDouble.of(setting.momentum()),
+                  setting.momentum() == 0 ? Optimizer.SGD : Optimizer.MOMENTUM,
+                  setting.sketchDim())
+              .withParameters(p);
       NoiseEstimator noise = new NoiseEstimator(settings, HALF_LIFE);
       Fluctuations fluctuations = new Fluctuations(settings, HALF_LIFE);
       double[] theta = new double[p];

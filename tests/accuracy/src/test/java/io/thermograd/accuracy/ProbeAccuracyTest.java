@@ -63,7 +63,13 @@ class ProbeAccuracyTest {
   private static final String EDGE = "edge_of_stability";
 
   /** What was true at a step, and what was published. */
-  private record Look(long step, double truth, @Nullable Quantity published, boolean edge) {
+  private record Look(
+      long step, double truth, double probed, @Nullable Quantity published, boolean edge) {
+    /** Whether no look at the latest probe alone could be within 10 %. */
+    boolean moved() {
+      return Math.abs(Math.log(truth / probed)) > TEN_PERCENT;
+    }
+
     double error() {
       return published == null || published.value() == null
           ? Double.NaN
@@ -108,6 +114,7 @@ class ProbeAccuracyTest {
                   new Look(
                       event.getStep().getStep(),
                       sharpness.applyAsDouble(theta[0]),
+                      value(now.quantities().get("sharpness_probe")),
                       now.quantities().get("sharpness"),
                       now.overlays().contains(EDGE)));
             }
@@ -118,6 +125,10 @@ class ProbeAccuracyTest {
       throw new UncheckedIOException(e);
     }
     return looks;
+  }
+
+  private static double value(@Nullable Quantity q) {
+    return q == null || q.value() == null ? Double.NaN : q.value();
   }
 
   @Test
@@ -229,6 +240,11 @@ class ProbeAccuracyTest {
         "%.0f %% of steps, worst %.0f %%, interval ± %.0f %%"
             .formatted(100 * within, 100 * Math.expm1(worst), 100 * Math.expm1(width)),
         within == 1);
+    AccuracyTable.note(
+        "sharpness, true, more than 10 % from the latest probe",
+        where,
+        "%.0f %% of steps"
+            .formatted(100.0 * looks.stream().filter(Look::moved).count() / looks.size()));
     AccuracyTable.aim(
         "sharpness, its 95 % interval",
         where,

@@ -18,7 +18,7 @@ final class Moments {
   private static final double KEPT = 0.9;
 
   /** Of log λ_max on log tr Σ. */
-  static final double SLOPE = 0.35;
+  static final double SLOPE = 0.5;
 
   private final int r;
   private final long longest;

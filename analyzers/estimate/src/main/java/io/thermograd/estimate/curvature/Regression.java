@@ -50,7 +50,8 @@ final class Regression {
    * @param trend how it moves
    * @param top its direction in V, p elements
    * @param weights w = A⁻¹·top over the frame: the instrument of that direction alone
-   * @param agreement smallest |cos| of the direction with those found without a group
+   * @param agreement smallest share of λ_max that all say of the directions found without a group:
+   *     which of two equally sharp ones is found does not matter
    * @param hessian p rows of p
    * @param standardErrors of its elements
    */
@@ -72,6 +73,17 @@ final class Regression {
       double expected = value * Math.max(LEAST_DRIFT, SLOPE_ERROR * Math.abs(trend.distance()));
       double seen = trend.change() * trend.change() - trend.changeVariance();
       return Math.max(expected * expected, seen);
+    }
+
+    /** What of λ_max the curvature along a direction of the frame is; 0 for none in it. */
+    double share(double[] inFrame) {
+      double square = 0;
+      double[] u = new double[top.length];
+      for (int i = 0; i < u.length; i++) {
+        u[i] = inFrame[i];
+        square += u[i] * u[i];
+      }
+      return square > 0 ? form(hessian, u) / form(hessian, top) : 0;
     }
 
     /** λ_max at the end of the bins. */
@@ -122,11 +134,7 @@ final class Regression {
       }
       without[g] = s.value;
       mean += s.value / groups;
-      double cos = 0;
-      for (int i = 0; i < p; i++) {
-        cos += s.top[i] * all.top[i];
-      }
-      agreement = Math.min(agreement, Math.abs(cos));
+      agreement = Math.min(agreement, form(all.hessian, s.top) / all.value);
     }
     double spread = 0;
     for (double x : without) {
@@ -147,6 +155,17 @@ final class Regression {
         agreement,
         all.hessian,
         all.standardErrors);
+  }
+
+  /** uᵀHu. */
+  private static double form(double[][] h, double[] u) {
+    double sum = 0;
+    for (int i = 0; i < u.length; i++) {
+      for (int j = 0; j < u.length; j++) {
+        sum += u[i] * h[i][j] * u[j];
+      }
+    }
+    return sum;
   }
 
   private record Solution(

@@ -114,13 +114,13 @@ final class RitzResidual {
     }
   }
 
-  /** |cos| between a direction in sketch space and the one that is followed; 0 while none is. */
-  double agreement(float[] other) {
-    double cos = 0;
-    for (int c = 0; c < direction.length; c++) {
-      cos += direction[c] * other[c];
+  /** The direction that is followed, on other orthonormal ones; zeros while none is. */
+  double[] on(float[][] basis) {
+    double[] out = new double[basis.length];
+    for (int i = 0; i < out.length && direction.length > 0; i++) {
+      out[i] = dot(basis[i], direction);
     }
-    return Math.abs(cos);
+    return out;
   }
 
   /**

@@ -179,7 +179,18 @@ public final class Sharpness {
 
   private @Nullable Estimate preconditioned() {
     Forecast now = preconditioned.at(step, covariate());
-    return now == null ? null : Estimate.of(now.mean(), now.error(), now.factor(), PROBE);
+    return now == null ? null : Estimate.of(now.mean(), error(now), now.factor(), PROBE);
+  }
+
+  /** With no less of a fluctuation than networks at this distance from the edge have. */
+  private double error(Forecast now) {
+    return Math.sqrt(now.levelVariance() + fluctuation(now));
+  }
+
+  private double fluctuation(Forecast now) {
+    double ratio = rule.gain() * learningRate * StrictMath.exp(now.mean());
+    double least = StreamCurvature.FLUCTUATION * StreamCurvature.FLUCTUATION * ratio;
+    return least > now.fluctuation() ? least : now.fluctuation();
   }
 
   private @Nullable Estimate hessian(StreamSharpness stream) {
@@ -193,12 +204,12 @@ public final class Sharpness {
     // probe
     // beside it shows.
     if (!stream.present() || !disagreement.compared() || disagreement.excludes()) {
-      return Estimate.of(now.mean(), now.error(), now.factor(), PROBE);
+      return Estimate.of(now.mean(), error(now), now.factor(), PROBE);
     }
     double p = 1 / now.levelVariance();
     double q = 1 / disagreement.variance(stream.logError());
     double mean = (p * now.mean() + q * StrictMath.log(stream.value())) / (p + q);
-    return Estimate.of(mean, Math.sqrt(1 / (p + q) + now.fluctuation()), now.factor(), COMBINED);
+    return Estimate.of(mean, Math.sqrt(1 / (p + q) + fluctuation(now)), now.factor(), COMBINED);
   }
 
   /** Publishes what is known, or says what is missing. */

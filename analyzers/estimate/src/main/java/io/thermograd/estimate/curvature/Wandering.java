@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
  * slope stands out of its error, with an error that counts what may be left of the drift. The
  * smallest error wins.
  *
- * <p><b>Whether it is shown.</b> Only if its relative error is at most 12.5 %, an interval of a
- * quarter; if its direction was the same without any eighth of the steps; if H does not throw the
- * direction out of itself ({@link RitzResidual}); and if it does not lie among the last of V: where
- * curvature rises as noise falls, what is sharpest is outside. A direction that neither noise nor
- * motion visits cannot be seen, and takes a probe.
+ * <p><b>Whether it is shown.</b> Only if its relative error is at most 12 %; if the directions
+ * found without a part of the steps are as sharp within a tenth; if H does not throw the direction
+ * out of itself ({@link RitzResidual}); and if it does not lie among the last of V: where curvature
+ * rises as noise falls, what is sharpest is outside. A direction that neither noise nor motion
+ * visits cannot be seen, and takes a probe.
  *
  * <p>Cost O(rk) a step, O(r³) a reading, the latter about a millisecond. One owner thread. Source:
  * design QUANTITIES.md 4 for crosstalk; instrumental variables: P. G. Wright, 1928, as in L. Ljung,
@@ -55,7 +55,9 @@ final class Wandering {
   /** Log of how much tr Σ may have changed since. */
   private static final double FURTHEST = 0.7;
 
-  private static final double LARGEST_ERROR = 0.15;
+  /** Of which nine in ten lie within 20 %. */
+  private static final double LARGEST_ERROR = 0.12;
+
   private static final double LEAST_AGREEMENT = 0.9;
   private static final double LARGEST_RESIDUAL = 0.1;
   private static final double LEAST_LEAD = 0.7;
@@ -161,10 +163,18 @@ final class Wandering {
     }
   }
 
-  private record Candidate(Regression.Fit fit, int p, double value, double error) {
+  private record Candidate(Regression.Fit fit, int b, int p, double value, double error) {
 
-    static Candidate of(Regression.Fit fit, int p) {
-      return new Candidate(fit, p, fit.latest(), fit.latestError() / fit.latest());
+    static Candidate of(Regression.Fit fit, int b, int p) {
+      return new Candidate(fit, b, p, fit.latest(), fit.latestError() / fit.latest());
+    }
+
+    boolean before(Candidate other) {
+      boolean enough = error <= LARGEST_ERROR;
+      if (b != other.b && enough && other.error <= LARGEST_ERROR) {
+        return b > other.b;
+      }
+      return error * value < other.error * other.value;
     }
 
     boolean credible() {
@@ -177,12 +187,7 @@ final class Wandering {
     if (all.isEmpty()) {
       return StreamSharpness.absent("warming up: it takes some thousand steps with param_sketch");
     }
-    Candidate best = null;
-    for (Candidate c : all) {
-      if (c.credible() && (best == null || c.error * c.value < best.error * best.value)) {
-        best = c;
-      }
-    }
+    Candidate best = best(all);
     if (best == null || !(best.error <= LARGEST_ERROR)) {
       return StreamSharpness.absent(
           best == null
@@ -201,10 +206,25 @@ final class Wandering {
     return examine(best);
   }
 
+  /**
+   * The smallest error; by the faster time constant where that knows enough, since less of a drift
+   * is in it.
+   */
+  private static @Nullable Candidate best(List<Candidate> all) {
+    Candidate best = null;
+    for (Candidate c : all) {
+      if (c.credible() && (best == null || c.before(best))) {
+        best = c;
+      }
+    }
+    return best;
+  }
+
   private List<Candidate> candidates() {
     compare();
     List<Candidate> all = new ArrayList<>();
-    for (Moments m : moments) {
+    for (int b = 0; b < moments.length; b++) {
+      Moments m = moments[b];
       for (int bins : LOOK_BACK) {
         int first = Math.max(m.comparable(FURTHEST), m.bins() - bins);
         boolean again = bins > LEAST_BINS && m.bins() - first <= bins / 2;
@@ -212,7 +232,7 @@ final class Wandering {
           Regression.Fit fit =
               m.bins() - first < LEAST_BINS || again ? null : regression.fit(m, first, p);
           if (fit != null) {
-            all.add(Candidate.of(fit, p));
+            all.add(Candidate.of(fit, b, p));
           }
         }
       }
@@ -240,7 +260,7 @@ final class Wandering {
     }
     double square =
         residual.square(best.value, trace.mean(), frame.basis(), frame.noiseDirections());
-    boolean followed = residual.agreement(direction) >= FOLLOWED_NEAR;
+    boolean followed = best.fit.share(residual.on(frame.basis())) >= FOLLOWED_NEAR;
     if (!followed || !(square <= LARGEST_RESIDUAL)) {
       return StreamSharpness.absent(
           !followed || Double.isNaN(square)

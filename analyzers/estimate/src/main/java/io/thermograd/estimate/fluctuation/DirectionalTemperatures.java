@@ -28,15 +28,19 @@ final class DirectionalTemperatures {
   private final Equilibrium at;
   private final Blocks blocks;
   private final int k;
+  private final double collisions;
   private final Moments total;
 
   /**
    * @param k sketch dimension, 0 when vectors are sent whole
+   * @param collisions of {@link io.thermograd.estimate.step.RunSettings}: what a parameter is not
+   *     folded together with leaves nothing along it, but counts in the traces
    */
-  DirectionalTemperatures(Equilibrium at, Blocks blocks, int k) {
+  DirectionalTemperatures(Equilibrium at, Blocks blocks, int k, double collisions) {
     this.at = at;
     this.blocks = blocks;
     this.k = k;
+    this.collisions = collisions;
     this.total = blocks.total();
   }
 
@@ -104,7 +108,7 @@ final class DirectionalTemperatures {
   }
 
   private double along(Moments m, int of, double[] u) {
-    return m.along(of, u) - m.crosstalk(of, k);
+    return m.along(of, u) - collisions * m.crosstalk(of, k);
   }
 
   private BlockMean mean(int of, double[] u) {
@@ -112,7 +116,7 @@ final class DirectionalTemperatures {
   }
 
   private double crosstalk(int of) {
-    return total.crosstalk(of, k);
+    return collisions * total.crosstalk(of, k);
   }
 
   /** Standard deviation of log T over directions, less what the errors make. */

@@ -208,7 +208,7 @@ public final class Fluctuations {
       return;
     }
     Equilibrium at = at();
-    new DirectionalTemperatures(at, blocks, settings.sketchDim())
+    new DirectionalTemperatures(at, blocks, settings.sketchDim(), settings.collisions())
         .describe(out, hessian == null ? null : Modes.of(hessian, subspace.basis()));
     RotationalFlow.describe(out, blocks, RANK, settings.sketchDim());
     forecast(at).describe(out);

@@ -75,8 +75,8 @@ public final class NoiseEstimator {
     this.within =
         new NoiseSeries(WITHIN_STEP, settings.sketchDim(), halfLife, Dependence.INDEPENDENT);
     this.temporal = new NoiseSeries(TEMPORAL, settings.sketchDim(), halfLife, Dependence.LAG_ONE);
-    this.dimension = new EffectiveDimension(settings, halfLife, math);
     this.geometry = new NoiseGeometry(settings, halfLife, math);
+    this.dimension = new EffectiveDimension(settings, halfLife, math, geometry);
   }
 
   /** Adds a step; ‖ḡ‖² as far as its sketches tell, NaN without any. */

@@ -107,7 +107,8 @@ final class NoiseGeometry {
     describeRatios(out, now, leading);
   }
 
-  private List<Spectrum.Eigenvalue> leading(Spectrum now) {
+  /** Leading eigenvalues, the sketch undone as far as it is known. */
+  List<Spectrum.Eigenvalue> leading(Spectrum now) {
     float[][] directions = spectrum.directions(SketchCalibration.RANK);
     return now.leading(settings.sketchDim(), calibration.metric(directions));
   }

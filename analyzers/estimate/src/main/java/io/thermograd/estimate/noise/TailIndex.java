@@ -18,8 +18,11 @@ import java.io.IOException;
  * not taken for heavy-tailed, as it is by log-moments of single coordinates. Beyond the top 5 % and
  * the top 10 %, extrapolated to 0 %, which takes off the bias of first order in that share:
  * α-stable noise of index 1.8 reads 2.4 at 10 %, 2.1 at 5 % and 1.9 extrapolated. The interval is
- * that of the samples, γ²(a²/K₁ − (2ab − b²)/K₂) for aγ̂₁ − bγ̂₂, and what the extrapolation took
- * off, which is the size of the bias that is left.
+ * that of the samples, γ²(a²/K₁ − (2ab − b²)/K₂) for aγ̂₁ − bγ̂₂; what the extrapolation took off,
+ * which is the size of the bias that is left; and the bias that two thresholds do not show: a tail
+ * that is one of (1 + x²/α), as Student's, or has noise added, departs from a power law by a
+ * relative x^−2, at the share s by s^(2/α), of which {@value #DEPARTURE} counts as a standard
+ * error.
  *
  * <p>Norms are divided by the exponential of a running mean of log‖e‖ of the steps before, which
  * exists for every α: a trace that falls during training is no tail. They are counted in a
@@ -37,6 +40,13 @@ final class TailIndex {
   private static final double TOP = 0.05;
   private static final double WIDER_TOP = 0.1;
   private static final double NEEDED = 1000;
+
+  /**
+   * The interval then holds the index in 93 to 99 % of 200 runs of contrasts of Student's t with 2,
+   * 2.5, 3 and 3.5 degrees of freedom and of α-stable noise; without, in 71 % at 3.
+   */
+  private static final double DEPARTURE = 0.3;
+
   private static final double NORMAL = 1.959963984540054;
 
   /** From here on fourth moments exist. */
@@ -134,10 +144,15 @@ final class TailIndex {
         double variance = a * a / (share1 * n) - (2 * a * c - c * c) / (share2 * n);
         // A line is not all there is to the bias. As in any extrapolation, the last correction is
         // the estimate of what is left.
-        return new double[] {inverse, Math.hypot(hill1 * Math.sqrt(variance), inverse - hill1)};
+        double bias = Math.hypot(inverse - hill1, departure(inverse, share1));
+        return new double[] {inverse, Math.hypot(hill1 * Math.sqrt(variance), bias)};
       }
     }
     return new double[] {Double.NaN, Double.NaN};
+  }
+
+  private static double departure(double inverse, double share) {
+    return inverse > 0 ? DEPARTURE * inverse * StrictMath.pow(share, 2 * inverse) : 0;
   }
 
   /** Whether the interval says that fourth moments do not exist. */

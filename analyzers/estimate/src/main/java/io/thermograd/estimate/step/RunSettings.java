@@ -17,6 +17,9 @@ import java.util.OptionalLong;
  * @param beta1 β₁ of Adam and its kin; empty when unknown
  * @param layerSketchDim most elements of a layer's sketch, whose shorter ones are layers sent whole
  * @param budgetSteps steps that the run may take in all; empty when it did not say
+ * @param collisions how often two parameters share an element of the sketch, times k: 1 − {@value
+ *     #SEGMENT}/P for a block fold, which keeps those of one segment apart; 1 of random hashing,
+ *     and where P is not known
  */
 public record RunSettings(
     OptionalLong datasetSize,
@@ -25,7 +28,21 @@ public record RunSettings(
     int sketchDim,
     OptionalDouble beta1,
     int layerSketchDim,
-    OptionalLong budgetSteps) {
+    OptionalLong budgetSteps,
+    double collisions) {
+  private static final double SEGMENT = 256;
+
+  /** Of a sketch that hashes at random. */
+  public RunSettings(
+      OptionalLong datasetSize,
+      OptionalDouble momentum,
+      Optimizer optimizer,
+      int sketchDim,
+      OptionalDouble beta1,
+      int layerSketchDim,
+      OptionalLong budgetSteps) {
+    this(datasetSize, momentum, optimizer, sketchDim, beta1, layerSketchDim, budgetSteps, 1);
+  }
 
   /** Of a run without a budget. */
   public RunSettings(
@@ -71,9 +88,28 @@ public record RunSettings(
         whole ? 0 : started.getSketchDim(),
         started.hasBeta1() ? OptionalDouble.of(started.getBeta1()) : OptionalDouble.empty(),
         started.getLayerSketchDim(),
-        started.hasBudgetSteps()
-            ? OptionalLong.of(started.getBudgetSteps())
-            : OptionalLong.empty());
+        started.hasBudgetSteps() ? OptionalLong.of(started.getBudgetSteps()) : OptionalLong.empty(),
+        started.getSketchScheme().equals("block_fold") && started.hasParameterCount()
+            ? collisions(started.getParameterCount())
+            : 1);
+  }
+
+  /** Those of a block fold of P parameters. */
+  public static double collisions(long parameterCount) {
+    return Math.max(0, 1 - SEGMENT / parameterCount);
+  }
+
+  /** The same run, with that many parameters in a block fold. */
+  public RunSettings withParameters(long parameterCount) {
+    return new RunSettings(
+        datasetSize,
+        momentum,
+        optimizer,
+        sketchDim,
+        beta1,
+        layerSketchDim,
+        budgetSteps,
+        collisions(parameterCount));
   }
 
   private static OptionalDouble momentum(RunStarted started) {

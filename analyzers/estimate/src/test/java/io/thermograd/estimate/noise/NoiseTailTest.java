@@ -69,6 +69,56 @@ class NoiseTailTest {
     assertThat((double) held / runs).isGreaterThan(0.95 - 3 * Math.sqrt(0.95 * 0.05 / runs));
   }
 
+  /** Positive a-stable by Kanter's representation, Ann. Probab. 3 (1975) 697–707. */
+  private static double stable(double a, SplittableRandom random) {
+    double u = Math.PI * random.nextDouble();
+    double e = -Math.log(1 - random.nextDouble());
+    return Math.sin(a * u)
+        / Math.pow(Math.sin(u), 1 / a)
+        * Math.pow(Math.sin((1 - a) * u) / e, (1 - a) / a);
+  }
+
+  private static double chiSquare(int degrees, SplittableRandom random) {
+    double sum = 0;
+    for (int i = 0; i < degrees; i++) {
+      double x = random.nextGaussian();
+      sum += x * x;
+    }
+    return sum;
+  }
+
+  /**
+   * Contrasts of four radial vectors in so many dimensions that their directions hardly overlap:
+   * ‖e_j‖² = Σ_i w_ji²·r_i² with Helmert's weights. A step's contrasts share their largest vector.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"1.2", "1.5", "1.8", "2", "3"})
+  void theIntervalHoldsWhereTheTailIsNoExactPower(String name) {
+    double index = Double.parseDouble(name);
+    int held = 0;
+    int runs = Integer.getInteger("thermograd.runs", 40);
+    for (int r = 0; r < runs; r++) {
+      SplittableRandom random = new SplittableRandom(1_000 + r);
+      TailIndex tail = new TailIndex(10_000, 100);
+      for (int t = 0; t < 20_000; t++) {
+        double[] x = new double[4];
+        for (int i = 0; i < 4; i++) {
+          x[i] = index < 2 ? stable(index / 2, random) : index / chiSquare((int) index, random);
+        }
+        tail.accept(
+            new double[] {
+              (x[0] + x[1]) / 2, (x[0] + x[1] + 4 * x[2]) / 6, (x[0] + x[1] + x[2] + 9 * x[3]) / 12
+            });
+      }
+      Quantity q = Objects.requireNonNull(describe(tail).quantities().get("noise_tail_index"));
+      Double low = q.low();
+      Double high = q.high();
+      held += low != null && low <= index && high != null && index <= high ? 1 : 0;
+    }
+    System.out.printf("tail index %s: interval holds in %d of %d runs%n", name, held, runs);
+    assertThat((double) held / runs).isGreaterThan(0.95 - 3 * Math.sqrt(0.95 * 0.05 / runs));
+  }
+
   @Test
   void normalNoiseHasNoTailIndexHoweverFewItsDirections() {
     for (int d : new int[] {1, 2, 10, 1000}) {
