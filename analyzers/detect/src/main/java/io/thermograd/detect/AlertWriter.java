@@ -171,6 +171,15 @@ final class AlertWriter {
   }
 
   Words oscillating() {
+    if (!stationarity.overshooting()) {
+      return new Words(
+          "The loss oscillates",
+          format(
+              "its autocorrelation has a low and comes back, with a period of about %.0f steps",
+              stationarity.lossPeriod()),
+          "Nothing to do where the learning rate or the data go in such a cycle; else lower the"
+              + " momentum or the learning rate");
+    }
     return new Words(
         "Steps overshoot",
         format(
@@ -189,7 +198,7 @@ final class AlertWriter {
           case TRANSITION -> "The run has arrived in its new basin";
           case TRAPPED -> "The run is no longer trapped";
           case EDGE_OF_STABILITY -> "The run has left the edge of stability";
-          case OSCILLATING -> "Steps no longer overshoot";
+          case OSCILLATING -> "The oscillation is over";
           case NON_FINITE -> "Loss and gradient are finite again";
           case LOST_TELEMETRY -> "No more events are lost";
           case LOSS_GROWTH, DIVERGENCE -> "The loss has returned";

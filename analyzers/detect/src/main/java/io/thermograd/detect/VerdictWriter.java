@@ -284,7 +284,7 @@ final class VerdictWriter {
               " The rise of step %,d was a catapult: the sharpness fell from %.3g to %.3g.",
               catapult.since(), catapult.before(), catapult.after());
     }
-    if (regimes.oscillating()) {
+    if (stationarity.overshooting()) {
       why +=
           format(
               " Its steps overshoot: successive gradients correlate by %.2f.",
@@ -292,6 +292,9 @@ final class VerdictWriter {
       if (next.startsWith("Nothing to do")) {
         next = Remedies.halve(learningRate) + ".";
       }
+    }
+    if (stationarity.lossPeriod() > 0) {
+      why += format(" The loss oscillates, every %.0f steps or so.", stationarity.lossPeriod());
     }
     return new Verdict(verdict.severity(), verdict.title(), why, next);
   }

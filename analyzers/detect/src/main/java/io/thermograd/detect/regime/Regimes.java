@@ -18,7 +18,7 @@ public final class Regimes {
   /** Overlay: will not leave its basin within the budget. */
   public static final String TRAPPED = "trapped";
 
-  /** Overlay: steps lead beyond the minimum. */
+  /** Overlay: steps lead beyond the minimum, or the loss has a period. */
   public static final String OSCILLATING = "oscillating";
 
   private static final double SETTLE_TIMES = 2;
@@ -76,7 +76,7 @@ public final class Regimes {
         state instanceof RegimeState.Spike || state instanceof RegimeState.Diverging,
         sharpness);
     edge = atEdge;
-    oscillating = stationarity.oscillating();
+    oscillating = stationarity.overshooting() || stationarity.lossPeriod() > 0;
     outlook = newOutlook;
     trapped =
         newOutlook != null

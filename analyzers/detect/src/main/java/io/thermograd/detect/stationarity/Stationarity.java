@@ -2,6 +2,7 @@ package io.thermograd.detect.stationarity;
 
 import io.thermograd.detect.series.IntegratedTime;
 import io.thermograd.detect.series.MultiTauCorrelator;
+import io.thermograd.detect.series.Periodicity;
 import io.thermograd.detect.series.SpikeFilter;
 import io.thermograd.detect.stationarity.Standing.Drift;
 import io.thermograd.detect.stationarity.Standing.Equilibrium;
@@ -39,6 +40,7 @@ public final class Stationarity {
       new MultiTauCorrelator(CORRELATOR_LEVELS, CORRELATOR_HALF_LIFE);
   private final SuccessiveGradients gradients = new SuccessiveGradients();
   private final CriticalSlowing slowing = new CriticalSlowing();
+  private final Periodicity periodicity = new Periodicity();
   private double time = Double.NaN;
   private double timeError = Double.NaN;
   private double longTime = Double.NaN;
@@ -73,7 +75,9 @@ public final class Stationarity {
     }
     if (before) {
       drift.interrupt();
+      periodicity.interrupt();
     }
+    periodicity.accept(x);
     if (drift.soars() && jump.open(drift.start())) {
       return;
     }
@@ -174,8 +178,13 @@ public final class Stationarity {
   }
 
   /** Whether steps lead beyond the minimum, along the directions that carry the gradient. */
-  public boolean oscillating() {
+  public boolean overshooting() {
     return gradients.oscillating();
+  }
+
+  /** Period of the loss, in steps; 0 where it has none. */
+  public double lossPeriod() {
+    return periodicity.period();
   }
 
   /** Correlation of successive gradients; NaN while there are none. */
@@ -231,6 +240,7 @@ public final class Stationarity {
     correlator.writeTo(out);
     gradients.writeTo(out);
     slowing.writeTo(out);
+    periodicity.writeTo(out);
     out.writeDouble(time);
     out.writeDouble(timeError);
     out.writeDouble(longTime);
@@ -249,6 +259,7 @@ public final class Stationarity {
     correlator.readFrom(in);
     gradients.readFrom(in);
     slowing.readFrom(in);
+    periodicity.readFrom(in);
     time = in.readDouble();
     timeError = in.readDouble();
     longTime = in.readDouble();

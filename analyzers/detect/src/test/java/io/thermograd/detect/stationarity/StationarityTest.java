@@ -133,7 +133,7 @@ class StationarityTest {
     // 16 directions over some 70 steps: σ/√(16·72·2) = 0.02 at most.
     assertThat(trainer.stationarity.gradientCorrelation())
         .isCloseTo(-rate / 2, org.assertj.core.api.Assertions.within(0.08));
-    assertThat(trainer.stationarity.oscillating()).isEqualTo(rate > 1);
+    assertThat(trainer.stationarity.overshooting()).isEqualTo(rate > 1);
   }
 
   @Test
