@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * smallest error wins.
  *
  * <p><b>Whether it is shown.</b> Only if its relative error is at most 12 %; if the directions
- * found without a part of the steps are as sharp within a tenth; if H does not throw the direction
+ * found without a part of the steps are as sharp within a fifth; if H does not throw the direction
  * out of itself ({@link RitzResidual}); and if it does not lie among the last of V: where curvature
  * rises as noise falls, what is sharpest is outside. A direction that neither noise nor motion
  * visits cannot be seen, and takes a probe.
@@ -49,7 +49,9 @@ final class Wandering {
   /** Half-lives of the noise estimates that tr Σ of now is an average over. */
   private static final double TRACE_MEMORY = 0.2;
 
-  private static final double FOLLOWED_NEAR = 0.9;
+  /** Of λ_max. A direction at |cos| = 0.9 to the sharpest has 0.81, and a second as sharp has 1. */
+  private static final double FOLLOWED_NEAR = 0.8;
+
   private static final int LEAST_BINS = 4;
 
   /** Log of how much tr Σ may have changed since. */
@@ -58,7 +60,7 @@ final class Wandering {
   /** Of which nine in ten lie within 20 %. */
   private static final double LARGEST_ERROR = 0.12;
 
-  private static final double LEAST_AGREEMENT = 0.9;
+  private static final double LEAST_AGREEMENT = 0.8;
   private static final double LARGEST_RESIDUAL = 0.1;
   private static final double LEAST_LEAD = 0.7;
   private static final int FOLLOWED = 1;

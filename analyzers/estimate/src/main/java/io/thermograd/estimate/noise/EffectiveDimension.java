@@ -106,6 +106,8 @@ public final class EffectiveDimension {
       } else {
         acceptWithinEpoch(product, overlap, contrasts.squares(), c, examples);
       }
+    } else {
+      leading.interrupt();
     }
     if (previous.length < c || previous[0].length != k) {
       previous = new float[c][k];
@@ -191,8 +193,8 @@ public final class EffectiveDimension {
   private record Inverse(double value, double variance) {}
 
   /**
-   * By whichever of the two has the smaller error; by the overlaps alone while the noise grows or
-   * shrinks within the memory, when the eigenvalues rest on fewer samples than they seem to.
+   * By the overlaps alone while no directions stand out, and while the noise grows or shrinks
+   * within the memory, when the eigenvalues rest on fewer samples than they seem to.
    */
   private Inverse inverse() {
     double product = means.mean(PRODUCT);
@@ -207,7 +209,7 @@ public final class EffectiveDimension {
     double beyond = outside.mean(OVERLAP) / product;
     double value = (beyond - share + found.crosstalk()) / (1 + share) + found.squares();
     double variance = outside.meanVariance(-beyond / product, 1 / product) + found.variance();
-    return value > 0 && variance < alone.variance ? new Inverse(value, variance) : alone;
+    return value > 0 ? new Inverse(value, variance) : alone;
   }
 
   /** d_eff, at least 1; NaN while not identified. */
