@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * smallest error wins.
  *
  * <p><b>Whether it is shown.</b> Only if its relative error is at most 12 %; if the directions
- * found without a part of the steps are as sharp within a fifth; if H does not throw the direction
+ * found without a part of the steps are as sharp within a tenth; if H does not throw the direction
  * out of itself ({@link RitzResidual}); and if it does not lie among the last of V: where curvature
  * rises as noise falls, what is sharpest is outside. A direction that neither noise nor motion
  * visits cannot be seen, and takes a probe.
@@ -60,7 +60,7 @@ final class Wandering {
   /** Of which nine in ten lie within 20 %. */
   private static final double LARGEST_ERROR = 0.12;
 
-  private static final double LEAST_AGREEMENT = 0.8;
+  private static final double LEAST_AGREEMENT = 0.9;
   private static final double LARGEST_RESIDUAL = 0.1;
   private static final double LEAST_LEAD = 0.7;
   private static final int FOLLOWED = 1;

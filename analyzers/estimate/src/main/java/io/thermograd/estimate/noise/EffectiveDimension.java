@@ -24,7 +24,7 @@ import java.util.OptionalLong;
  * grows or shrinks. Any factor on the noise cancels. In a sketch of dimension k, E U = (1 + 1/k)·tr
  * Σ² + (tr Σ)²/k, which is undone. What of U lies along the few directions that stand out is left
  * to their eigenvalues, which know it better ({@link LeadingOverlap}): of ten spikes 10/i above a
- * bulk of five times their trace, at k = 1,024 and N = 1,400, 12 % of error became 8 %. The
+ * bulk of five times their trace, at k = 1,024 and N = 1,400, 12 % of error became 6 %. The
  * interval is by the delta method on log d_eff with the one-step overlap of P and U counted.
  *
  * <p><b>Epochs.</b> Where an epoch goes through n distinct examples, two of its steps share none: U
