@@ -110,18 +110,10 @@ class SpectrumAccuracyTest {
             .toArray();
     double rms = Math.sqrt(Arrays.stream(errors).map(e -> e * e).average().orElseThrow());
     double worst = Arrays.stream(errors).map(Math::abs).max().orElseThrow();
-    // Of ten spikes 10/i, the first is 64 % of tr Σ²: its length in a sketch of 1,024 alone makes
-    // 2·0.66·√(2/1,024) = 5.9 %, its 1,400 samples 6 % more: 10 % is one standard error, not a
-    // bound.
     String measured =
         "%.1f %% rms, %.1f %% worst of a true %.1f".formatted(100 * rms, 100 * worst, exact);
-    if (where.startsWith("spiked, k = 1,024")) {
-      AccuracyTable.aim(
-          "effective_dimension", where, "within 10 % (rms, an aim)", measured, rms <= 0.1);
-    } else {
-      AccuracyTable.add(
-          softly, "effective_dimension", where, "within 10 % (rms)", measured, rms <= 0.1);
-    }
+    AccuracyTable.add(
+        softly, "effective_dimension", where, "within 10 % (rms)", measured, rms <= 0.1);
   }
 
   @Test

@@ -49,7 +49,9 @@ final class Wandering {
   /** Half-lives of the noise estimates that tr Σ of now is an average over. */
   private static final double TRACE_MEMORY = 0.2;
 
-  private static final double FOLLOWED_NEAR = 0.9;
+  /** Of λ_max. A direction at |cos| = 0.9 to the sharpest has 0.81, and a second as sharp has 1. */
+  private static final double FOLLOWED_NEAR = 0.8;
+
   private static final int LEAST_BINS = 4;
 
   /** Log of how much tr Σ may have changed since. */

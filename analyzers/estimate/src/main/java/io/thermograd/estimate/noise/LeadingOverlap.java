@@ -27,6 +27,9 @@ final class LeadingOverlap {
   static final int MOST = 4;
   private static final long FIRST = 64;
 
+  /** Share of the average below which what came before has more of an error than is saved. */
+  private static final double SETTLED = 0.9;
+
   /** Of tr Σ: what only just stands out may do so by chance, while Σ grows or shrinks. */
   private static final double LEAST_SHARE = 0.02;
 
@@ -34,12 +37,15 @@ final class LeadingOverlap {
   private final double decay;
   private final long longest;
   private final SketchMath math;
-  private final double[][] before = new double[EffectiveDimension.MOST_CONTRASTS][MOST];
-  private final double[][] now = new double[EffectiveDimension.MOST_CONTRASTS][MOST];
+  private double[][] before = new double[EffectiveDimension.MOST_CONTRASTS][MOST];
+  private double[][] now = new double[EffectiveDimension.MOST_CONTRASTS][MOST];
   private final double[] presence = new double[MOST];
   private double weight;
   private long next = FIRST;
   private float[][] basis = new float[0][];
+
+  /** Whether the latest projections are those of the step before, on these directions. */
+  private boolean current;
 
   LeadingOverlap(int sketchDim, double halfLife, SketchMath math) {
     this.sketchDim = sketchDim;
@@ -62,12 +68,25 @@ final class LeadingOverlap {
       held += held < MOST && e.value() >= LEAST_SHARE * trace ? 1 : 0;
     }
     basis = spectrum.directions(held);
+    current = false;
   }
 
   /** Projects the contrasts of a step and of the one before. */
   void project(float[][] rows, int count, float[][] previous, int previousCount) {
+    if (current) {
+      double[][] last = before;
+      before = now;
+      now = last;
+    } else {
+      project(previous, previousCount, before);
+    }
     project(rows, count, now);
-    project(previous, previousCount, before);
+    current = true;
+  }
+
+  /** The next step's predecessor was not projected. */
+  void interrupt() {
+    current = false;
   }
 
   private void project(float[][] rows, int count, double[][] to) {
@@ -137,13 +156,16 @@ final class LeadingOverlap {
    */
   record Reading(double squares, double crosstalk, double variance, double squaredTrace) {}
 
-  /** Null while no directions are held, or when those that were do not stand out any more. */
+  /**
+   * Null while no directions have been held for long enough, or when those that were do not stand
+   * out any more.
+   */
   @Nullable Reading read(NoiseGeometry geometry, double dimension) {
     int held = 0;
     while (held < MOST && presence[held] > 0) {
       held++;
     }
-    if (held == 0) {
+    if (held == 0 || presence[0] < SETTLED) {
       return null;
     }
     Spectrum spectrum = geometry.spectrum().snapshot();
@@ -195,5 +217,6 @@ final class LeadingOverlap {
     weight = in.readDouble();
     next = in.readLong();
     basis = StateArrays.readRows(in);
+    current = false;
   }
 }

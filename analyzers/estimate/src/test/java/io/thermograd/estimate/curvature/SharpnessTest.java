@@ -40,9 +40,11 @@ class SharpnessTest {
     accept(sharpness, 2, 0.2, null);
     Quantity q = get(sharpness, "sharpness");
     assertThat(q.value()).isCloseTo(5, within(1e-9));
-    // Student's t of 2 degrees, 4.30, times √2·8 % and some hundredths for the steps since.
-    assertThat(q.low()).isCloseTo(5 * Math.exp(-4.303 * 0.08 * Math.sqrt(2.06)), within(0.01));
-    assertThat(q.high()).isCloseTo(5 * Math.exp(4.303 * 0.08 * Math.sqrt(2.06)), within(0.01));
+    // Student's t of 2 degrees, 4.30, times 8 % and some hundredths for the steps since, and the
+    // fluctuation of a step at half the edge, 0.15·√0.5, which is more than 8 %.
+    double error = Math.sqrt(0.08 * 0.08 * 1.06 + 0.15 * 0.15 * 0.5);
+    assertThat(q.low()).isCloseTo(5 * Math.exp(-4.303 * error), within(0.01));
+    assertThat(q.high()).isCloseTo(5 * Math.exp(4.303 * error), within(0.01));
     Quantity ratio = get(sharpness, "stability_ratio");
     assertThat(ratio.value()).isCloseTo(0.5, within(1e-9));
     assertThat(ratio.low()).isCloseTo(0.1 * Objects.requireNonNull(q.low()), within(1e-9));
