@@ -74,19 +74,15 @@ class EquilibriumWordsTest {
         }
       }
       var next =
-          new TrainingStep(
-              step,
-              step,
-              loss,
-              RATE,
-              MICRO,
-              micro ? examples : new int[0],
-              micro ? squares : new double[0],
-              micro ? gradients : new float[0][],
-              null,
-              false,
-              new Motion(position, null, null),
-              null);
+          TrainingStep.at(step, step)
+              .loss(loss)
+              .learningRate(RATE)
+              .batchSize(MICRO)
+              .examples(micro ? examples : new int[0])
+              .sqnorms(micro ? squares : new double[0])
+              .sketches(micro ? gradients : new float[0][])
+              .motion(new Motion(position, null, null))
+              .build();
       step++;
       estimators.accept(next);
       alerts.addAll(detectors.accept(next, 0, estimators));

@@ -40,8 +40,12 @@ class RunDetectorsTest {
 
     List<Alert> accept(@Nullable Double loss, @Nullable Double rate, boolean bad, long lost) {
       var next =
-          new TrainingStep(
-              step, step, loss, rate, 32, new int[0], new double[0], new float[0][], null, bad);
+          TrainingStep.at(step, step)
+              .loss(loss)
+              .learningRate(rate)
+              .batchSize(32)
+              .nonFinite(bad)
+              .build();
       step++;
       estimators.accept(next);
       List<Alert> opened = detectors.accept(next, lost, estimators);

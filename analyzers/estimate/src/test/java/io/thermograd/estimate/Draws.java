@@ -33,23 +33,21 @@ public final class Draws {
   }
 
   public static TrainingStep step(long step, int[] examples, float[][] gradients) {
-    return new TrainingStep(
-        step, step, null, null, sum(examples), examples, new double[0], gradients, null, false);
+    return TrainingStep.at(step, step)
+        .batchSize(sum(examples))
+        .examples(examples)
+        .sketches(gradients)
+        .build();
   }
 
   public static TrainingStep norms(
       long step, int[] examples, double[] sqnorms, @Nullable Double gradSqnorm) {
-    return new TrainingStep(
-        step,
-        step,
-        null,
-        null,
-        sum(examples),
-        examples,
-        sqnorms,
-        new float[0][],
-        gradSqnorm,
-        false);
+    return TrainingStep.at(step, step)
+        .batchSize(sum(examples))
+        .examples(examples)
+        .sqnorms(sqnorms)
+        .gradSqnorm(gradSqnorm)
+        .build();
   }
 
   public static int sum(int[] x) {

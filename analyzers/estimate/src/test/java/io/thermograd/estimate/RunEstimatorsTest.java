@@ -131,20 +131,17 @@ class RunEstimatorsTest {
         }
         Motion motion = new Motion(mean, 1e-3, null);
         estimators.accept(
-            new TrainingStep(
-                t,
-                t,
-                1.0,
-                0.1,
-                64,
-                new int[] {16, 16, 16, 16},
-                sqnorms,
-                g,
-                square,
-                false,
-                motion,
-                null,
-                layers));
+            TrainingStep.at(t, t)
+                .loss(1.0)
+                .learningRate(0.1)
+                .batchSize(64)
+                .examples(new int[] {16, 16, 16, 16})
+                .sqnorms(sqnorms)
+                .sketches(g)
+                .gradSqnorm(square)
+                .motion(motion)
+                .layerSketches(layers)
+                .build());
         // The rows that wait for a decomposition come and go.
         if (t >= STEPS_OF_A_GROWN_STATE - 8) {
           most = Math.max(most, Draws.bytes(estimators::writeTo).length);
@@ -186,17 +183,16 @@ class RunEstimatorsTest {
     for (int j = 0; j < sqnorms.length; j++) {
       sqnorms[j] = random.nextDouble();
     }
-    return new TrainingStep(
-        random.nextInt(5) == 0 ? 2 * t : t,
-        t,
-        maybe(random, random.nextInt(9) == 0 ? Double.NaN : random.nextDouble()),
-        maybe(random, 0.1),
-        random.nextInt(3) == 0 ? 0 : Draws.sum(b),
-        b,
-        sqnorms,
-        sketches ? g : new float[0][],
-        maybe(random, random.nextDouble()),
-        random.nextInt(20) == 0);
+    return TrainingStep.at(random.nextInt(5) == 0 ? 2 * t : t, t)
+        .loss(maybe(random, random.nextInt(9) == 0 ? Double.NaN : random.nextDouble()))
+        .learningRate(maybe(random, 0.1))
+        .batchSize(random.nextInt(3) == 0 ? 0 : Draws.sum(b))
+        .examples(b)
+        .sqnorms(sqnorms)
+        .sketches(sketches ? g : new float[0][])
+        .gradSqnorm(maybe(random, random.nextDouble()))
+        .nonFinite(random.nextInt(20) == 0)
+        .build();
   }
 
   private static @Nullable Double maybe(SplittableRandom random, double x) {

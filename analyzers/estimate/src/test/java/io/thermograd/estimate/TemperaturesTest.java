@@ -30,7 +30,13 @@ class TemperaturesTest {
         g[j] = Draws.normal(random, Draws.filled(DIM, 1), Draws.filled(DIM, 3), EXAMPLES[j]);
       }
       estimators.accept(
-          new TrainingStep(t, t, 1.0, rate, batch, EXAMPLES, new double[0], g, null, false));
+          TrainingStep.at(t, t)
+              .loss(1.0)
+              .learningRate(rate)
+              .batchSize(batch)
+              .examples(EXAMPLES)
+              .sketches(g)
+              .build());
     }
     QuantityList list = new QuantityList();
     estimators.describe(list);

@@ -36,21 +36,20 @@ public final class StepConverter {
     float[][] sketches = sketches(batches);
     Double gradSqnorm = complete ? gradSqnorm(events) : null;
     Double loss = loss(events);
-    return new TrainingStep(
-        first.getStep(),
-        time(events),
-        loss,
-        learningRate(events),
-        batchSize,
-        batches.stream().mapToInt(MicroBatch::getExamples).toArray(),
-        sqnorms,
-        sketches,
-        gradSqnorm,
-        !skipped && nonFinite(events, loss, gradSqnorm, sqnorms, sketches),
-        motion(events),
-        probe(events),
-        layerSketches(batches),
-        tracked(events));
+    return TrainingStep.at(first.getStep(), time(events))
+        .loss(loss)
+        .learningRate(learningRate(events))
+        .batchSize(batchSize)
+        .examples(batches.stream().mapToInt(MicroBatch::getExamples).toArray())
+        .sqnorms(sqnorms)
+        .sketches(sketches)
+        .gradSqnorm(gradSqnorm)
+        .nonFinite(!skipped && nonFinite(events, loss, gradSqnorm, sqnorms, sketches))
+        .motion(motion(events))
+        .probe(probe(events))
+        .layerSketches(layerSketches(batches))
+        .tracked(tracked(events))
+        .build();
   }
 
   /** Parameters are the same on every rank: the lowest rank that sent them speaks for all. */

@@ -3,7 +3,6 @@ package io.thermograd.accuracy;
 import io.thermograd.estimate.curvature.NoiseAndCurvature;
 import io.thermograd.estimate.curvature.SubspaceHessian;
 import io.thermograd.estimate.noise.NoiseEstimator;
-import io.thermograd.estimate.step.Motion;
 import io.thermograd.estimate.step.Probe;
 import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.RunSettings;
@@ -192,19 +191,13 @@ class AlignmentAccuracyTest {
               ? new Probe(new double[0], trace, hessian.quadratic(mean), new double[0])
               : null;
       TrainingStep step =
-          new TrainingStep(
-              t,
-              t,
-              null,
-              0.1,
-              batch.length,
-              sizes,
-              new double[0],
-              sketches,
-              null,
-              false,
-              Motion.UNKNOWN,
-              probe);
+          TrainingStep.at(t, t)
+              .learningRate(0.1)
+              .batchSize(batch.length)
+              .examples(sizes)
+              .sketches(sketches)
+              .probe(probe)
+              .build();
       estimator.accept(step);
       both.accept(step);
       estimator.endStep();

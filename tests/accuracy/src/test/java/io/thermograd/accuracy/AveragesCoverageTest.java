@@ -3,7 +3,6 @@ package io.thermograd.accuracy;
 import io.thermograd.detect.inference.Averages;
 import io.thermograd.detect.stationarity.Standing;
 import io.thermograd.estimate.RunEstimators;
-import io.thermograd.estimate.step.Motion;
 import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.simulator.random.Ziggurat;
@@ -129,21 +128,7 @@ class AveragesCoverageTest {
         tracked.put(NAMES[j], w[j]);
       }
       averages.accept(
-          new TrainingStep(
-              t,
-              t,
-              null,
-              ETA,
-              BATCH,
-              new int[0],
-              new double[0],
-              new float[0][],
-              null,
-              false,
-              Motion.UNKNOWN,
-              null,
-              new float[0][][],
-              tracked),
+          TrainingStep.at(t, t).learningRate(ETA).batchSize(BATCH).tracked(tracked).build(),
           estimators,
           FLAT);
     }

@@ -97,19 +97,13 @@ final class BasinRun {
 
   /** A step that tells of a place only. */
   static TrainingStep step(long number, double eta, @Nullable Double loss, float... theta) {
-    return new TrainingStep(
-        number,
-        number,
-        loss,
-        eta,
-        1,
-        new int[] {1},
-        new double[0],
-        new float[0][],
-        null,
-        false,
-        new Motion(theta, null, null),
-        null);
+    return TrainingStep.at(number, number)
+        .loss(loss)
+        .learningRate(eta)
+        .batchSize(1)
+        .examples(new int[] {1})
+        .motion(new Motion(theta, null, null))
+        .build();
   }
 
   /** Of a run with one rank. */
@@ -121,18 +115,15 @@ final class BasinRun {
       examples[j] = event.getMicroBatches(j).getExamples();
       sketches[j] = Vectors.toFloats(event.getMicroBatches(j).getGradSketch());
     }
-    return new TrainingStep(
-        event.getStep(),
-        event.getTime(),
-        event.getLoss(),
-        event.getLearningRate(),
-        event.getBatchSize(),
-        examples,
-        new double[0],
-        sketches,
-        event.getGradSqnorm(),
-        event.getNonfiniteCount() > 0,
-        new Motion(Vectors.toFloats(event.getParamSketch()), null, null),
-        null);
+    return TrainingStep.at(event.getStep(), event.getTime())
+        .loss(event.getLoss())
+        .learningRate(event.getLearningRate())
+        .batchSize(event.getBatchSize())
+        .examples(examples)
+        .sketches(sketches)
+        .gradSqnorm(event.getGradSqnorm())
+        .nonFinite(event.getNonfiniteCount() > 0)
+        .motion(new Motion(Vectors.toFloats(event.getParamSketch()), null, null))
+        .build();
   }
 }

@@ -84,19 +84,14 @@ class ChangeForecastTest {
         }
         loss += 0.02 * random.nextGaussian();
         TrainingStep next =
-            new TrainingStep(
-                step,
-                step,
-                loss,
-                eta,
-                (long) MICRO_BATCHES * examples,
-                sizes,
-                new double[0],
-                gradients,
-                null,
-                false,
-                new Motion(position, null, null),
-                null);
+            TrainingStep.at(step, step)
+                .loss(loss)
+                .learningRate(eta)
+                .batchSize((long) MICRO_BATCHES * examples)
+                .examples(sizes)
+                .sketches(gradients)
+                .motion(new Motion(position, null, null))
+                .build();
         step++;
         estimators.accept(next);
         detectors.accept(next, 0, estimators);

@@ -320,19 +320,16 @@ class DivergenceLeadTest {
     for (double x : view.update()) {
       update += x * x;
     }
-    return new TrainingStep(
-        view.step(),
-        view.step(),
-        view.loss(),
-        view.learningRate(),
-        view.batchSize(),
-        examples,
-        new double[0],
-        sketches,
-        sqnorm,
-        !Double.isFinite(sqnorm),
-        new Motion(view.theta().clone(), update, null),
-        null);
+    return TrainingStep.at(view.step(), view.step())
+        .loss(view.loss())
+        .learningRate(view.learningRate())
+        .batchSize(view.batchSize())
+        .examples(examples)
+        .sketches(sketches)
+        .gradSqnorm(sqnorm)
+        .nonFinite(!Double.isFinite(sqnorm))
+        .motion(new Motion(view.theta().clone(), update, null))
+        .build();
   }
 
   private static double[] geometric(double first, double last) {

@@ -82,8 +82,7 @@ class EscapeForecastTest {
         return;
       }
       TrainingStep event =
-          new TrainingStep(
-              step, step, loss, eta, BATCH, new int[0], new double[0], new float[0][], null, false);
+          TrainingStep.at(step, step).loss(loss).learningRate(eta).batchSize(BATCH).build();
       forecasts.accept(event, estimators, at, wells::standing, change);
     }
 

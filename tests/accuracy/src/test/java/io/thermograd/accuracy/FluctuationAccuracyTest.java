@@ -162,19 +162,14 @@ class FluctuationAccuracyTest {
       }
       int[] examples = new int[MICRO_BATCHES];
       Arrays.fill(examples, SIZE);
-      return new TrainingStep(
-          t,
-          t,
-          1.0,
-          ETA,
-          MICRO_BATCHES * SIZE,
-          examples,
-          new double[0],
-          sketches,
-          null,
-          false,
-          new Motion(sketch(theta), null, null),
-          null);
+      return TrainingStep.at(t, t)
+          .loss(1.0)
+          .learningRate(ETA)
+          .batchSize(MICRO_BATCHES * SIZE)
+          .examples(examples)
+          .sketches(sketches)
+          .motion(new Motion(sketch(theta), null, null))
+          .build();
     }
 
     private float[] sketch(double[] x) {

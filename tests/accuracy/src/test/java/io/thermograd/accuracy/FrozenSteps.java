@@ -42,17 +42,15 @@ final class FrozenSteps {
       loss += digits.loss(i) / batch.length;
     }
     long now = step++;
-    return new TrainingStep(
-        now,
-        now * 0.01,
-        loss,
-        0.01,
-        batch.length,
-        examples,
-        sqnorms,
-        sketches(),
-        gradSqnorm,
-        false);
+    return TrainingStep.at(now, now * 0.01)
+        .loss(loss)
+        .learningRate(0.01)
+        .batchSize(batch.length)
+        .examples(examples)
+        .sqnorms(sqnorms)
+        .sketches(sketches())
+        .gradSqnorm(gradSqnorm)
+        .build();
   }
 
   /** Fills in every g_j·g_l and returns their sum. */

@@ -94,19 +94,15 @@ enum LossStreams {
       // Every step is about as long as the parameters: their length excuses no alarm.
       Motion motion =
           sketches.length == 0 ? Motion.UNKNOWN : new Motion(unit(), Math.max(1, variance), null);
-      return new TrainingStep(
-          step,
-          step++,
-          loss,
-          0.1,
-          1,
-          examples,
-          new double[0],
-          sketches,
-          sqnorm,
-          false,
-          motion,
-          null);
+      return TrainingStep.at(step, step++)
+          .loss(loss)
+          .learningRate(0.1)
+          .batchSize(1)
+          .examples(examples)
+          .sketches(sketches)
+          .gradSqnorm(sqnorm)
+          .motion(motion)
+          .build();
     }
 
     private static float[] unit() {

@@ -221,19 +221,13 @@ final class SketchedQuadratic {
       }
     }
     TrainingStep out =
-        new TrainingStep(
-            step,
-            step,
-            null,
-            eta,
-            MICRO_BATCHES,
-            EXAMPLES,
-            new double[0],
-            g,
-            null,
-            false,
-            new Motion(theta.clone(), null, null),
-            null);
+        TrainingStep.at(step, step)
+            .learningRate(eta)
+            .batchSize(MICRO_BATCHES)
+            .examples(EXAMPLES)
+            .sketches(g)
+            .motion(new Motion(theta.clone(), null, null))
+            .build();
     step++;
     for (int c = 0; c < k; c++) {
       float sum = 0;

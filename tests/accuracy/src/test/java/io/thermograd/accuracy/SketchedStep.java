@@ -19,18 +19,13 @@ final class SketchedStep {
     }
     float[] theta = new float[sketcher.dim()];
     sketcher.sketch(view.theta(), theta);
-    return new TrainingStep(
-        view.step(),
-        view.step(),
-        view.loss(),
-        view.learningRate(),
-        view.batchSize(),
-        examples,
-        new double[0],
-        sketches,
-        null,
-        false,
-        new Motion(theta, null, null),
-        null);
+    return TrainingStep.at(view.step(), view.step())
+        .loss(view.loss())
+        .learningRate(view.learningRate())
+        .batchSize(view.batchSize())
+        .examples(examples)
+        .sketches(sketches)
+        .motion(new Motion(theta, null, null))
+        .build();
   }
 }

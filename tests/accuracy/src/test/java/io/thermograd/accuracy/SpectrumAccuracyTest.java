@@ -38,8 +38,11 @@ class SpectrumAccuracyTest {
       plus[i] = (float) (sketch[i] * Math.sqrt(0.5));
       minus[i] = -plus[i];
     }
-    return new TrainingStep(
-        t, t, null, null, 2, PAIR, new double[0], new float[][] {plus, minus}, null, false);
+    return TrainingStep.at(t, t)
+        .batchSize(2)
+        .examples(PAIR)
+        .sketches(new float[][] {plus, minus})
+        .build();
   }
 
   private static Estimates run(double[] eigenvalues, int dim, long seed, int steps) {

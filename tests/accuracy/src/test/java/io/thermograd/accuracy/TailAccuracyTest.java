@@ -68,8 +68,7 @@ class TailAccuracyTest {
           row[i] = (float) (0.1 + r * scales[i] * random.nextGaussian());
         }
       }
-      fold.accept(
-          new TrainingStep(t, t, null, null, 16L * M, examples, new double[0], g, null, false));
+      fold.accept(TrainingStep.at(t, t).batchSize(16L * M).examples(examples).sketches(g).build());
     }
     return new Result(
         fold.read().all().get(QuantityName.NOISE_TAIL_INDEX.id()), fold.heavyTailed());

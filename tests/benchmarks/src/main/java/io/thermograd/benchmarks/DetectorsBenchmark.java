@@ -94,19 +94,14 @@ public class DetectorsBenchmark {
   public List<Alert> detectors() {
     int at = (int) (step % CYCLE);
     TrainingStep next =
-        new TrainingStep(
-            step,
-            step,
-            losses[at],
-            0.1,
-            16L * MICRO_BATCHES,
-            examples,
-            new double[0],
-            gradients[at],
-            null,
-            false,
-            new Motion(parameters[at], null, null),
-            null);
+        TrainingStep.at(step, step)
+            .loss(losses[at])
+            .learningRate(0.1)
+            .batchSize(16L * MICRO_BATCHES)
+            .examples(examples)
+            .sketches(gradients[at])
+            .motion(new Motion(parameters[at], null, null))
+            .build();
     step++;
     return detectors.accept(next, 0, estimators);
   }

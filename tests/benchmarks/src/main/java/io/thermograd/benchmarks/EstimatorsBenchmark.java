@@ -84,20 +84,18 @@ public class EstimatorsBenchmark {
         normal(random, row);
       }
       steps[s] =
-          new TrainingStep(
-              s,
-              s,
-              1.0,
-              0.1,
-              16L * microBatches,
-              examples,
-              sqnorms,
-              sketches,
-              sqnorm(mean),
-              false,
-              // Some parameters: curvature and fluctuations cost the same wherever they are.
-              new Motion(sketches[0].clone(), 1e-3, null),
-              null);
+          TrainingStep.at(s, s)
+              .loss(1.0)
+              .learningRate(0.1)
+              .batchSize(16L * microBatches)
+              .examples(examples)
+              .sqnorms(sqnorms)
+              .sketches(sketches)
+              .gradSqnorm(sqnorm(mean))
+              .motion( // Some parameters: curvature and fluctuations cost the same wherever they
+                  // are.
+                  new Motion(sketches[0].clone(), 1e-3, null))
+              .build();
     }
     estimators = newEstimators(k);
     spectrum = new NoiseSpectrum(16, HALF_LIFE);

@@ -53,19 +53,15 @@ final class NoiseFloor {
     theta = moved;
     wander = MEMORY * wander + (1 - MEMORY) * random.nextGaussian();
     TrainingStep next =
-        new TrainingStep(
-            step,
-            step,
-            1 + wander,
-            0.1,
-            16L * MICRO_BATCHES,
-            examples,
-            sqnorms[at],
-            gradients[at],
-            null,
-            false,
-            new Motion(moved, null, null),
-            null);
+        TrainingStep.at(step, step)
+            .loss(1 + wander)
+            .learningRate(0.1)
+            .batchSize(16L * MICRO_BATCHES)
+            .examples(examples)
+            .sqnorms(sqnorms[at])
+            .sketches(gradients[at])
+            .motion(new Motion(moved, null, null))
+            .build();
     step++;
     return next;
   }

@@ -55,19 +55,13 @@ class BasinsTest {
     }
 
     TrainingStep step(float px, float py, @Nullable Double loss) {
-      return new TrainingStep(
-          step,
-          step++,
-          loss,
-          ETA,
-          4,
-          new int[] {4},
-          new double[0],
-          new float[0][],
-          null,
-          false,
-          new Motion(new float[] {px, py}, null, null),
-          null);
+      return TrainingStep.at(step, step++)
+          .loss(loss)
+          .learningRate(ETA)
+          .batchSize(4)
+          .examples(new int[] {4})
+          .motion(new Motion(new float[] {px, py}, null, null))
+          .build();
     }
 
     Run go(int steps) {
@@ -171,24 +165,23 @@ class BasinsTest {
     Run run = new Run(BasinsTest::twoWells, 0.3, 6).go(3_000);
     long[] before = run.basins.standing().steps();
     TrainingStep bad =
-        new TrainingStep(
-            3_000,
-            0,
-            Double.NaN,
-            ETA,
-            4,
-            new int[] {4},
-            new double[0],
-            new float[0][],
-            null,
-            true,
-            new Motion(new float[] {Float.NaN, 0}, null, null),
-            null);
+        TrainingStep.at(3_000, 0)
+            .loss(Double.NaN)
+            .learningRate(ETA)
+            .batchSize(4)
+            .examples(new int[] {4})
+            .nonFinite(true)
+            .motion(new Motion(new float[] {Float.NaN, 0}, null, null))
+            .build();
     assertThat(run.basins.accept(bad, run.estimators)).isEmpty();
     assertThat(run.basins.standing().steps()).isEqualTo(before);
     TrainingStep other =
-        new TrainingStep(
-            3_001, 0, 1.0, ETA, 4, new int[] {4}, new double[0], new float[0][], null, false);
+        TrainingStep.at(3_001, 0)
+            .loss(1.0)
+            .learningRate(ETA)
+            .batchSize(4)
+            .examples(new int[] {4})
+            .build();
     assertThat(run.basins.accept(other, run.estimators)).isEmpty();
     assertThat(run.basins.standing().steps()).isEqualTo(before);
   }

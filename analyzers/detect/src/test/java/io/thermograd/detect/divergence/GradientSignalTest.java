@@ -14,19 +14,15 @@ class GradientSignalTest {
       @Nullable Double sqnorm, @Nullable Double update, float[]... sketches) {
     int[] examples = new int[sketches.length];
     java.util.Arrays.fill(examples, 1);
-    return new TrainingStep(
-        0,
-        0,
-        1.0,
-        0.5,
-        1,
-        examples,
-        new double[0],
-        sketches,
-        sqnorm,
-        false,
-        new Motion(new float[0], update, null),
-        null);
+    return TrainingStep.at(0, 0)
+        .loss(1.0)
+        .learningRate(0.5)
+        .batchSize(1)
+        .examples(examples)
+        .sketches(sketches)
+        .gradSqnorm(sqnorm)
+        .motion(new Motion(new float[0], update, null))
+        .build();
   }
 
   @Test

@@ -33,19 +33,14 @@ class OvershootTest {
   }
 
   private static TrainingStep step(float[] gradient, float[] theta, @Nullable Double updateSqnorm) {
-    return new TrainingStep(
-        0,
-        0,
-        1.0,
-        0.1,
-        1,
-        new int[] {1},
-        new double[0],
-        new float[][] {gradient},
-        null,
-        false,
-        new Motion(theta, updateSqnorm, null),
-        null);
+    return TrainingStep.at(0, 0)
+        .loss(1.0)
+        .learningRate(0.1)
+        .batchSize(1)
+        .examples(new int[] {1})
+        .sketches(new float[][] {gradient})
+        .motion(new Motion(theta, updateSqnorm, null))
+        .build();
   }
 
   /** A network of layers whose units are multiplied one by one, f = Σ_i Π_l w_li/√n, loss f²/2. */

@@ -52,8 +52,12 @@ class ForecastsTest {
 
     void accept(@Nullable Double loss, boolean bad, Optional<BasinChange> change) {
       TrainingStep next =
-          new TrainingStep(
-              step, step, loss, rate, 32, new int[0], new double[0], new float[0][], null, bad);
+          TrainingStep.at(step, step)
+              .loss(loss)
+              .learningRate(rate)
+              .batchSize(32)
+              .nonFinite(bad)
+              .build();
       step++;
       estimators.accept(next);
       forecasts.accept(next, estimators, standing, () -> basins, change);

@@ -57,21 +57,12 @@ class AveragesTest {
   }
 
   private static TrainingStep step(long step, double rate, Map<String, Double> tracked) {
-    return new TrainingStep(
-        step,
-        step,
-        0.5,
-        rate,
-        32,
-        new int[0],
-        new double[0],
-        new float[0][],
-        null,
-        false,
-        Motion.UNKNOWN,
-        null,
-        new float[0][][],
-        tracked);
+    return TrainingStep.at(step, step)
+        .loss(0.5)
+        .learningRate(rate)
+        .batchSize(32)
+        .tracked(tracked)
+        .build();
   }
 
   @Test
@@ -186,19 +177,14 @@ class AveragesTest {
       float[] theta = new float[8];
       theta[3] = 7 + (float) random.nextGaussian();
       TrainingStep step =
-          new TrainingStep(
-              t,
-              t,
-              0.5,
-              0.1,
-              32,
-              new int[] {8, 8, 8, 8},
-              new double[0],
-              sketches,
-              null,
-              false,
-              new Motion(theta, null, null),
-              null);
+          TrainingStep.at(t, t)
+              .loss(0.5)
+              .learningRate(0.1)
+              .batchSize(32)
+              .examples(new int[] {8, 8, 8, 8})
+              .sketches(sketches)
+              .motion(new Motion(theta, null, null))
+              .build();
       estimators.accept(step);
       averages.accept(step, estimators, standing(Drift.FLAT));
     }

@@ -52,19 +52,12 @@ class StationarityTest {
       for (int i = 0; i < DIM; i++) {
         sketch[i] = (float) theta[i];
       }
-      return new TrainingStep(
-          step++,
-          step,
-          loss,
-          rate,
-          1,
-          new int[0],
-          new double[0],
-          new float[0][],
-          null,
-          false,
-          new Motion(sketch, null, null),
-          null);
+      return TrainingStep.at(step++, step)
+          .loss(loss)
+          .learningRate(rate)
+          .batchSize(1)
+          .motion(new Motion(sketch, null, null))
+          .build();
     }
 
     /** Curvature 1 in all directions but the last, which is a slope instead. */

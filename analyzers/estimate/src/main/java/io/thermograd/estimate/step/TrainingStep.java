@@ -41,93 +41,9 @@ public record TrainingStep(
     float[][][] layerSketches,
     Map<String, Double> tracked) {
 
-  /** A step without tracked scalars. */
-  public TrainingStep(
-      long step,
-      double time,
-      @Nullable Double loss,
-      @Nullable Double learningRate,
-      long batchSize,
-      int[] examples,
-      double[] sqnorms,
-      float[][] sketches,
-      @Nullable Double gradSqnorm,
-      boolean nonFinite,
-      Motion motion,
-      @Nullable Probe probe,
-      float[][][] layerSketches) {
-    this(
-        step,
-        time,
-        loss,
-        learningRate,
-        batchSize,
-        examples,
-        sqnorms,
-        sketches,
-        gradSqnorm,
-        nonFinite,
-        motion,
-        probe,
-        layerSketches,
-        Map.of());
-  }
-
-  /** A step without layer sketches. */
-  public TrainingStep(
-      long step,
-      double time,
-      @Nullable Double loss,
-      @Nullable Double learningRate,
-      long batchSize,
-      int[] examples,
-      double[] sqnorms,
-      float[][] sketches,
-      @Nullable Double gradSqnorm,
-      boolean nonFinite,
-      Motion motion,
-      @Nullable Probe probe) {
-    this(
-        step,
-        time,
-        loss,
-        learningRate,
-        batchSize,
-        examples,
-        sqnorms,
-        sketches,
-        gradSqnorm,
-        nonFinite,
-        motion,
-        probe,
-        new float[0][][]);
-  }
-
-  /** A step that tells of gradients only. */
-  public TrainingStep(
-      long step,
-      double time,
-      @Nullable Double loss,
-      @Nullable Double learningRate,
-      long batchSize,
-      int[] examples,
-      double[] sqnorms,
-      float[][] sketches,
-      @Nullable Double gradSqnorm,
-      boolean nonFinite) {
-    this(
-        step,
-        time,
-        loss,
-        learningRate,
-        batchSize,
-        examples,
-        sqnorms,
-        sketches,
-        gradSqnorm,
-        nonFinite,
-        Motion.UNKNOWN,
-        null);
+  /** A step of which nothing else is known yet. */
+  public static Builder at(long step, double time) {
+    return new Builder(step, time);
   }
 
   public TrainingStep {
@@ -167,5 +83,123 @@ public record TrainingStep(
   /** m. */
   public int microBatches() {
     return examples.length;
+  }
+
+  /** What was not said is unknown: null, empty, or {@link Motion#UNKNOWN}. Not thread-safe. */
+  public static final class Builder {
+    private final long step;
+    private final double time;
+    private @Nullable Double loss;
+    private @Nullable Double learningRate;
+    private long batchSize;
+    private int[] examples = {};
+    private double[] sqnorms = {};
+    private float[][] sketches = {};
+    private @Nullable Double gradSqnorm;
+    private boolean nonFinite;
+    private Motion motion = Motion.UNKNOWN;
+    private @Nullable Probe probe;
+    private float[][][] layerSketches = {};
+    private Map<String, Double> tracked = Map.of();
+
+    private Builder(long step, double time) {
+      this.step = step;
+      this.time = time;
+    }
+
+    /** {@link TrainingStep#loss}. */
+    public Builder loss(@Nullable Double loss) {
+      this.loss = loss;
+      return this;
+    }
+
+    /** {@link TrainingStep#learningRate}. */
+    public Builder learningRate(@Nullable Double learningRate) {
+      this.learningRate = learningRate;
+      return this;
+    }
+
+    /** {@link TrainingStep#batchSize}. */
+    public Builder batchSize(long batchSize) {
+      this.batchSize = batchSize;
+      return this;
+    }
+
+    /** {@link TrainingStep#examples}. */
+    public Builder examples(int[] examples) {
+      this.examples = examples;
+      return this;
+    }
+
+    /** {@link TrainingStep#sqnorms}. */
+    public Builder sqnorms(double[] sqnorms) {
+      this.sqnorms = sqnorms;
+      return this;
+    }
+
+    /** {@link TrainingStep#sketches}. */
+    public Builder sketches(float[][] sketches) {
+      this.sketches = sketches;
+      return this;
+    }
+
+    /** {@link TrainingStep#gradSqnorm}. */
+    public Builder gradSqnorm(@Nullable Double gradSqnorm) {
+      this.gradSqnorm = gradSqnorm;
+      return this;
+    }
+
+    /** {@link TrainingStep#nonFinite}. */
+    public Builder nonFinite(boolean nonFinite) {
+      this.nonFinite = nonFinite;
+      return this;
+    }
+
+    /** {@link TrainingStep#motion}. */
+    public Builder motion(Motion motion) {
+      this.motion = motion;
+      return this;
+    }
+
+    /** {@link TrainingStep#probe}. */
+    public Builder probe(@Nullable Probe probe) {
+      this.probe = probe;
+      return this;
+    }
+
+    /** {@link TrainingStep#layerSketches}. */
+    public Builder layerSketches(float[][][] layerSketches) {
+      this.layerSketches = layerSketches;
+      return this;
+    }
+
+    /** {@link TrainingStep#tracked}. */
+    public Builder tracked(Map<String, Double> tracked) {
+      this.tracked = tracked;
+      return this;
+    }
+
+    /**
+     * The step.
+     *
+     * @throws IllegalArgumentException if arrays do not fit together
+     */
+    public TrainingStep build() {
+      return new TrainingStep(
+          step,
+          time,
+          loss,
+          learningRate,
+          batchSize,
+          examples,
+          sqnorms,
+          sketches,
+          gradSqnorm,
+          nonFinite,
+          motion,
+          probe,
+          layerSketches,
+          tracked);
+    }
   }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import io.thermograd.estimate.Draws;
 import io.thermograd.estimate.numeric.SpectrumKernel;
 import io.thermograd.estimate.numeric.SymmetricEigen;
-import io.thermograd.estimate.step.Motion;
 import io.thermograd.estimate.step.Probe;
 import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.TrainingStep;
@@ -186,18 +185,10 @@ class AlignmentTest {
   }
 
   private static TrainingStep probed(long step, int batch, double along, double trace) {
-    return new TrainingStep(
-        step,
-        step,
-        null,
-        0.1,
-        batch,
-        new int[0],
-        new double[0],
-        new float[0][],
-        null,
-        false,
-        Motion.UNKNOWN,
-        new Probe(new double[0], trace, along, new double[0]));
+    return TrainingStep.at(step, step)
+        .learningRate(0.1)
+        .batchSize(batch)
+        .probe(new Probe(new double[0], trace, along, new double[0]))
+        .build();
   }
 }

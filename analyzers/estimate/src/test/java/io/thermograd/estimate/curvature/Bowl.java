@@ -111,19 +111,13 @@ final class Bowl {
       squares += d * d;
     }
     int[] examples = {b, b, b, b};
-    return new TrainingStep(
-        step,
-        step++,
-        null,
-        eta,
-        (long) M * b,
-        examples,
-        new double[0],
-        g,
-        null,
-        false,
-        new Motion(now, null, null),
-        null);
+    return TrainingStep.at(step, step++)
+        .learningRate(eta)
+        .batchSize((long) M * b)
+        .examples(examples)
+        .sketches(g)
+        .motion(new Motion(now, null, null))
+        .build();
   }
 
   private float[] drawn() {

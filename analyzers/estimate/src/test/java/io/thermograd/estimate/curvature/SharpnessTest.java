@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.thermograd.estimate.Draws;
-import io.thermograd.estimate.step.Motion;
 import io.thermograd.estimate.step.Probe;
 import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.RunSettings;
@@ -166,19 +165,7 @@ class SharpnessTest {
 
   private void accept(Sharpness sharpness, long step, double eta, @Nullable Probe probe) {
     sharpness.accept(
-        new TrainingStep(
-            step,
-            step,
-            null,
-            eta,
-            32,
-            new int[0],
-            new double[0],
-            new float[0][],
-            null,
-            false,
-            Motion.UNKNOWN,
-            probe),
+        TrainingStep.at(step, step).learningRate(eta).batchSize(32).probe(probe).build(),
         1,
         () -> stream);
   }

@@ -161,22 +161,16 @@ class StreamCurvatureTest {
     byte[] before = Draws.bytes(follower.curvature::writeTo);
     TrainingStep good = bowl.next();
     follower.accept(
-        new TrainingStep(
-            300,
-            300,
-            null,
-            ETA,
-            8,
-            good.examples(),
-            new double[0],
-            good.sketches(),
-            null,
-            true,
-            good.motion(),
-            null));
+        TrainingStep.at(300, 300)
+            .learningRate(ETA)
+            .batchSize(8)
+            .examples(good.examples())
+            .sketches(good.sketches())
+            .nonFinite(true)
+            .motion(good.motion())
+            .build());
     follower.accept(
-        new TrainingStep(
-            301, 301, null, ETA, 8, good.examples(), new double[0], new float[0][], null, false));
+        TrainingStep.at(301, 301).learningRate(ETA).batchSize(8).examples(good.examples()).build());
     assertThat(Draws.bytes(follower.curvature::writeTo)).isEqualTo(before);
   }
 

@@ -81,19 +81,15 @@ class FluctuationsTest {
       float[] params,
       @Nullable Double loss,
       boolean nonFinite) {
-    return new TrainingStep(
-        t,
-        t,
-        loss,
-        eta,
-        12,
-        EXAMPLES,
-        new double[0],
-        g,
-        null,
-        nonFinite,
-        new Motion(params, null, null),
-        null);
+    return TrainingStep.at(t, t)
+        .loss(loss)
+        .learningRate(eta)
+        .batchSize(12)
+        .examples(EXAMPLES)
+        .sketches(g)
+        .nonFinite(nonFinite)
+        .motion(new Motion(params, null, null))
+        .build();
   }
 
   @RepeatedTest(10)

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.thermograd.estimate.Draws;
-import io.thermograd.estimate.step.Motion;
 import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
@@ -52,20 +51,13 @@ class LayerNoiseTest {
         at += layer[j].length;
       }
     }
-    return new TrainingStep(
-        t,
-        t,
-        null,
-        null,
-        Draws.sum(examples),
-        examples,
-        new double[0],
-        whole,
-        null,
-        nonFinite,
-        Motion.UNKNOWN,
-        null,
-        layers);
+    return TrainingStep.at(t, t)
+        .batchSize(Draws.sum(examples))
+        .examples(examples)
+        .sketches(whole)
+        .nonFinite(nonFinite)
+        .layerSketches(layers)
+        .build();
   }
 
   private static TrainingStep draw(SplittableRandom random, long t) {

@@ -107,17 +107,13 @@ class NoiseEnumerationTest {
         b,
         true,
         (p, draw) ->
-            new TrainingStep(
-                0,
-                0,
-                null,
-                null,
-                Draws.sum(b),
-                b,
-                norms(p, draw, b),
-                sketches(p, draw, b),
-                total(p, draw),
-                false));
+            TrainingStep.at(0, 0)
+                .batchSize(Draws.sum(b))
+                .examples(b)
+                .sqnorms(norms(p, draw, b))
+                .sketches(sketches(p, draw, b))
+                .gradSqnorm(total(p, draw))
+                .build());
   }
 
   @ParameterizedTest
@@ -129,17 +125,13 @@ class NoiseEnumerationTest {
         b,
         true,
         (p, draw) ->
-            new TrainingStep(
-                0,
-                0,
-                null,
-                null,
-                Draws.sum(b) + 1,
-                b,
-                norms(p, draw, b),
-                sketches(p, draw, b),
-                1e4,
-                false));
+            TrainingStep.at(0, 0)
+                .batchSize(Draws.sum(b) + 1)
+                .examples(b)
+                .sqnorms(norms(p, draw, b))
+                .sketches(sketches(p, draw, b))
+                .gradSqnorm(1e4)
+                .build());
   }
 
   /** Two successive batches of 2 as one draw of 4: the same epoch, or independent ones. */
