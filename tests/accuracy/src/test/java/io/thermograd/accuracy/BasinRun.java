@@ -11,8 +11,7 @@ import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.simulator.scenario.Scenarios;
 import io.thermograd.simulator.scenario.Simulation;
 import io.thermograd.simulator.scenario.Truth;
-import io.thermograd.wire.Vectors;
-import io.thermograd.wire.proto.StepEvent;
+import io.thermograd.stream.StepConverter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -54,7 +53,7 @@ final class BasinRun {
                     if (event.hasRunStarted()) {
                       run[0] = new BasinRun(RunSettings.of(event.getRunStarted()), estimate);
                     } else if (event.hasStep()) {
-                      run[0].accept(step(event.getStep()));
+                      run[0].accept(StepConverter.convert(List.of(event.getStep()), true));
                     }
                   },
                   Simulation.clock(),
@@ -103,27 +102,6 @@ final class BasinRun {
         .batchSize(1)
         .examples(new int[] {1})
         .motion(new Motion(theta, null, null))
-        .build();
-  }
-
-  /** Of a run with one rank. */
-  static TrainingStep step(StepEvent event) {
-    int m = event.getMicroBatchesCount();
-    int[] examples = new int[m];
-    float[][] sketches = new float[m][];
-    for (int j = 0; j < m; j++) {
-      examples[j] = event.getMicroBatches(j).getExamples();
-      sketches[j] = Vectors.toFloats(event.getMicroBatches(j).getGradSketch());
-    }
-    return TrainingStep.at(event.getStep(), event.getTime())
-        .loss(event.getLoss())
-        .learningRate(event.getLearningRate())
-        .batchSize(event.getBatchSize())
-        .examples(examples)
-        .sketches(sketches)
-        .gradSqnorm(event.getGradSqnorm())
-        .nonFinite(event.getNonfiniteCount() > 0)
-        .motion(new Motion(Vectors.toFloats(event.getParamSketch()), null, null))
         .build();
   }
 }

@@ -6,6 +6,7 @@ import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.simulator.scenario.Scenarios;
 import io.thermograd.simulator.scenario.Simulation;
+import io.thermograd.stream.StepConverter;
 import io.thermograd.wire.ForecastScore;
 import io.thermograd.wire.proto.RunStarted.Optimizer;
 import java.io.IOException;
@@ -90,7 +91,7 @@ class ImprovementForecastTest {
                 if (event.hasRunStarted()) {
                   run[0] = new Watched(RunSettings.of(event.getRunStarted()));
                 } else if (event.hasStep()) {
-                  run[0].accept(BasinRun.step(event.getStep()));
+                  run[0].accept(StepConverter.convert(List.of(event.getStep()), true));
                 }
               },
               Simulation.clock(),

@@ -16,6 +16,7 @@ final class EscapeQuantities {
   private static final String RATES = "rates";
   private static final String UNSEEN = "no_event";
   private static final String ARRHENIUS = "arrhenius";
+  private static final String SPENT = "the budget is spent";
 
   private EscapeQuantities() {}
 
@@ -44,6 +45,8 @@ final class EscapeQuantities {
       String reason = "the run did not say its budget: set budget_steps in run_started";
       out.absent(QuantityName.ESCAPE_PROBABILITY, reason);
       out.absent(QuantityName.ESCAPE_LEARNING_RATE, reason);
+    } else if (remaining == 0) {
+      out.absent(QuantityName.ESCAPE_PROBABILITY, SPENT);
     } else {
       probability(out, rate, remaining * pace);
     }
@@ -65,7 +68,7 @@ final class EscapeQuantities {
           escapes.learningRate(basins, pace, remaining, NORMAL),
           ARRHENIUS);
     } else if (remaining == 0) {
-      out.absent(QuantityName.ESCAPE_LEARNING_RATE, "the budget is spent");
+      out.absent(QuantityName.ESCAPE_LEARNING_RATE, SPENT);
     }
   }
 
@@ -98,7 +101,7 @@ final class EscapeQuantities {
 
   private static void probability(QuantityList out, EscapeRate rate, double span) {
     if (rate.unseen()) {
-      out.put(QuantityName.ESCAPE_PROBABILITY, new Quantity(null, null, rate.atMost(span), UNSEEN));
+      out.put(QuantityName.ESCAPE_PROBABILITY, Quantity.atMost(rate.atMost(span), UNSEEN));
       out.absent(
           QuantityName.ESCAPE_PROBABILITY,
           "no escape seen yet, here or at three other temperatures");
