@@ -13,8 +13,6 @@ import io.thermograd.wire.Verdict;
 import io.thermograd.wire.proto.RunStarted.Optimizer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,8 +25,7 @@ class EquilibriumWordsTest {
   private static final int DIM = 16;
   private static final int MICRO = 4;
   private static final double RATE = 0.1;
-  private static final RunSettings SETTINGS =
-      new RunSettings(OptionalLong.empty(), OptionalDouble.of(0), Optimizer.SGD, 0);
+  private static final RunSettings SETTINGS = RunSettings.of(Optimizer.SGD);
 
   private static final class Run {
     private final RunEstimators estimators = new RunEstimators(SETTINGS, 500, 100);

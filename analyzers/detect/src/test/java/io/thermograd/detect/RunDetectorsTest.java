@@ -15,8 +15,6 @@ import io.thermograd.wire.proto.RunStarted.Optimizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +29,7 @@ class RunDetectorsTest {
 
   /** Estimators and detectors side by side, as the fold runs them. */
   private static final class Run {
-    static final RunSettings SETTINGS =
-        new RunSettings(OptionalLong.empty(), OptionalDouble.of(0), Optimizer.SGD, 0);
+    static final RunSettings SETTINGS = RunSettings.of(Optimizer.SGD);
     final RunEstimators estimators = new RunEstimators(SETTINGS, 500, 100);
     final RunDetectors detectors = new RunDetectors("run", 0, SETTINGS);
     final List<Alert> alerts = new ArrayList<>();

@@ -11,25 +11,22 @@ import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Steps, settings and gradients for tests. */
 public final class Draws {
   /** Gradients sent whole, independent draws, plain SGD. */
-  public static final RunSettings WHOLE =
-      new RunSettings(OptionalLong.empty(), OptionalDouble.of(0), Optimizer.SGD, 0);
+  public static final RunSettings WHOLE = RunSettings.of(Optimizer.SGD);
 
   private Draws() {}
 
   public static RunSettings distinct(long n) {
-    return new RunSettings(OptionalLong.of(n), OptionalDouble.of(0), Optimizer.SGD, 0);
+    return RunSettings.of(Optimizer.SGD).withDatasetSize(n);
   }
 
   public static RunSettings sketched(int k) {
-    return new RunSettings(OptionalLong.empty(), OptionalDouble.of(0), Optimizer.SGD, k);
+    return RunSettings.of(Optimizer.SGD).withSketchDim(k);
   }
 
   public static TrainingStep step(long step, int[] examples, float[][] gradients) {

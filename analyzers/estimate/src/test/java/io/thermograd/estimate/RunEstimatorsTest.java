@@ -11,8 +11,6 @@ import io.thermograd.wire.QuantityName;
 import io.thermograd.wire.proto.RunStarted.Optimizer;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +52,7 @@ class RunEstimatorsTest {
   static {
     OF_OTHERS.addAll(
         EnumSet.range(QuantityName.LOSS_AUTOCORRELATION_TIME, QuantityName.THERMAL_SHARE));
-    OF_OTHERS.addAll(EnumSet.range(QuantityName.BASIN_COUNT, QuantityName.BEST_BASIN_STEPS));
+    OF_OTHERS.addAll(EnumSet.range(QuantityName.BASIN_COUNT, QuantityName.OCCUPATION_EXPONENT));
     OF_OTHERS.addAll(EnumSet.range(QuantityName.ESCAPE_STEPS, QuantityName.AVERAGED_LOSS_CHANGE));
   }
 
@@ -97,14 +95,7 @@ class RunEstimatorsTest {
   void aStateStaysBelowOneMebibyte() {
     for (int k : new int[] {256, 1024}) {
       var random = new SplittableRandom(k);
-      var settings =
-          new RunSettings(
-              OptionalLong.empty(),
-              OptionalDouble.of(0),
-              Optimizer.SGD,
-              k,
-              OptionalDouble.empty(),
-              256);
+      var settings = RunSettings.of(Optimizer.SGD).withSketchDim(k).withLayerSketchDim(256);
       var estimators = new RunEstimators(settings, 500, 100);
       // As many layers as there is room for.
       float[][][] layers = new float[Math.max(0, 12_288 - 6 * k) / 256][4][256];

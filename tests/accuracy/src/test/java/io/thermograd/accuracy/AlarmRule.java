@@ -12,8 +12,6 @@ import io.thermograd.wire.proto.RunStarted.Optimizer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 /** Something that watches a run step by step and raises alarms: ours, and those of others. */
@@ -36,11 +34,7 @@ interface AlarmRule {
   /** Ours, of a run with plain SGD or the heavy ball: warnings and criticals. */
   static Detectors ours(double momentum) {
     return ours(
-        new RunSettings(
-            OptionalLong.empty(),
-            OptionalDouble.of(momentum),
-            momentum == 0 ? Optimizer.SGD : Optimizer.MOMENTUM,
-            0));
+        RunSettings.of(momentum == 0 ? Optimizer.SGD : Optimizer.MOMENTUM).withMomentum(momentum));
   }
 
   /** Ours: warnings and criticals. */

@@ -26,8 +26,6 @@ import io.thermograd.wire.Quantity;
 import io.thermograd.wire.proto.RunStarted.Optimizer;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -157,8 +155,7 @@ class AlignmentAccuracyTest {
   }
 
   private QuantityList estimate(double[][] block) {
-    RunSettings settings =
-        new RunSettings(OptionalLong.empty(), OptionalDouble.of(0), Optimizer.SGD, 0);
+    RunSettings settings = RunSettings.of(Optimizer.SGD);
     NoiseEstimator estimator = new NoiseEstimator(settings, 500);
     NoiseAndCurvature both = new NoiseAndCurvature(settings);
     int n = Digits.SIZE;

@@ -11,8 +11,6 @@ import io.thermograd.wire.proto.RunStarted.Optimizer;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -39,8 +37,7 @@ class AveragesCoverageTest {
   private static final double ETA = 0.1;
   private static final String[] NAMES = {"w1", "w2", "w3"};
 
-  private static final RunSettings SETTINGS =
-      new RunSettings(OptionalLong.empty(), OptionalDouble.of(0), Optimizer.SGD, 0);
+  private static final RunSettings SETTINGS = RunSettings.of(Optimizer.SGD);
 
   private static final Standing FLAT =
       new Standing(Standing.Drift.FLAT, 0, 1e-3, 0, 1_000, 20, Standing.Equilibrium.HOLDS);

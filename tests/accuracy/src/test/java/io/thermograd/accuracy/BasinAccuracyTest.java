@@ -9,8 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
@@ -144,10 +142,7 @@ class BasinAccuracyTest {
       double[] kappa, double beta, boolean decays, long seed, double lossNoise) {
     int steps = 6_000;
     SplittableRandom random = new SplittableRandom(seed);
-    BasinRun run =
-        new BasinRun(
-            new RunSettings(OptionalLong.empty(), OptionalDouble.of(beta), Optimizer.MOMENTUM, 0),
-            false);
+    BasinRun run = new BasinRun(RunSettings.of(Optimizer.MOMENTUM).withMomentum(beta), false);
     int d = kappa.length;
     double[] x = new double[d];
     double[] v = new double[d];
@@ -237,9 +232,7 @@ class BasinAccuracyTest {
       long seed,
       double start) {
     SplittableRandom random = new SplittableRandom(seed);
-    BasinRun run =
-        new BasinRun(
-            new RunSettings(OptionalLong.empty(), OptionalDouble.of(0), Optimizer.SGD, 0), false);
+    BasinRun run = new BasinRun(RunSettings.of(Optimizer.SGD), false);
     double x = start;
     double kick = Math.sqrt(2 * temperature * eta);
     for (int t = 0; t < steps; t++) {

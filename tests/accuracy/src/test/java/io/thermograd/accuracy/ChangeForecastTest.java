@@ -13,8 +13,6 @@ import io.thermograd.wire.Quantity;
 import io.thermograd.wire.QuantityName;
 import io.thermograd.wire.proto.RunStarted.Optimizer;
 import java.util.Objects;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.assertj.core.api.SoftAssertions;
@@ -37,8 +35,7 @@ class ChangeForecastTest {
   private static final int BEFORE = 9_000;
   private static final int AFTER = 10_000;
 
-  private static final RunSettings SETTINGS =
-      new RunSettings(OptionalLong.empty(), OptionalDouble.of(0), Optimizer.SGD, 0);
+  private static final RunSettings SETTINGS = RunSettings.of(Optimizer.SGD);
 
   /** κ from 0.2 to 4, per-example noise of 1 to 3 along each. */
   private static double curvature(int i) {

@@ -10,8 +10,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
@@ -27,8 +25,7 @@ class DivergenceFalseAlarmTest {
 
   private static final int RUNS = 2 * SCALE;
   private static final int STEPS = 20_000;
-  private static final RunSettings STREAM =
-      new RunSettings(OptionalLong.empty(), OptionalDouble.of(0), Optimizer.SGD, 0);
+  private static final RunSettings STREAM = RunSettings.of(Optimizer.SGD);
 
   private static final List<String> HEALTHY =
       List.of(

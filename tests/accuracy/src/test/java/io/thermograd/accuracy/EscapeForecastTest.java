@@ -20,8 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import org.assertj.core.api.SoftAssertions;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -49,8 +47,7 @@ class EscapeForecastTest {
 
   private static final double BARRIER = 1;
 
-  private static final RunSettings SETTINGS =
-      new RunSettings(OptionalLong.empty(), OptionalDouble.of(0), Optimizer.SGD, 0);
+  private static final RunSettings SETTINGS = RunSettings.of(Optimizer.SGD);
 
   static final Standing FLAT =
       new Standing(Standing.Drift.FLAT, 0, 1e-9, 0, 1_000, 10, Standing.Equilibrium.HOLDS);
@@ -185,15 +182,7 @@ class EscapeForecastTest {
     LangevinEnsemble replicas = null;
     List<Watched> watched = new ArrayList<>();
     long budget = 60_000_000;
-    RunSettings settings =
-        new RunSettings(
-            OptionalLong.empty(),
-            OptionalDouble.of(0),
-            Optimizer.SGD,
-            0,
-            OptionalDouble.empty(),
-            0,
-            OptionalLong.of(budget));
+    RunSettings settings = RunSettings.of(Optimizer.SGD).withBudgetSteps(budget);
     for (int r = 0; r < runs; r++) {
       watched.add(new Watched(new KnownWells(-CORE, CORE), settings));
     }

@@ -10,8 +10,6 @@ import io.thermograd.wire.proto.RunStarted;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 
 /** Drives the estimators over steps at frozen parameters and reads what they publish. */
 final class Estimates {
@@ -35,8 +33,7 @@ final class Estimates {
    */
   static Estimates of(
       FrozenSteps steps, int n, Draws draws, int sketchDim, double halfLife, int count) {
-    Fold fold =
-        new Fold(draws.distinct() ? OptionalLong.of(n) : OptionalLong.empty(), sketchDim, halfLife);
+    Fold fold = new Fold(draws.distinct() ? n : 0, sketchDim, halfLife);
     for (int i = 0; i < count; i++) {
       fold.accept(steps.next());
     }
@@ -45,22 +42,24 @@ final class Estimates {
 
   /** Of independent draws. */
   static Fold fold(int sketchDim, double halfLife) {
-    return new Fold(OptionalLong.empty(), sketchDim, halfLife);
+    return new Fold(0, sketchDim, halfLife);
   }
 
   /** Of distinct draws from n. */
   static Fold fold(long n, int sketchDim, double halfLife) {
-    return new Fold(OptionalLong.of(n), sketchDim, halfLife);
+    return new Fold(n, sketchDim, halfLife);
   }
 
   /** Estimators that are fed step by step. */
   static final class Fold {
     private final RunEstimators estimators;
 
-    private Fold(OptionalLong datasetSize, int sketchDim, double halfLife) {
+    private Fold(long datasetSize, int sketchDim, double halfLife) {
       RunSettings settings =
-          new RunSettings(
-              datasetSize, OptionalDouble.of(0.9), RunStarted.Optimizer.MOMENTUM, sketchDim);
+          RunSettings.of(RunStarted.Optimizer.MOMENTUM)
+              .withMomentum(0.9)
+              .withDatasetSize(datasetSize)
+              .withSketchDim(sketchDim);
       this.estimators = new RunEstimators(settings, halfLife, LOSS_HALF_LIFE);
     }
 

@@ -17,8 +17,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -116,12 +114,10 @@ class FluctuationAccuracyTest {
 
     Read run() {
       RunSettings settings =
-          new RunSettings(
-                  OptionalLong.empty(),
-                  OptionalDouble.of(setting.momentum()),
-                  setting.momentum() == 0 ? Optimizer.SGD : Optimizer.MOMENTUM,
-                  setting.sketchDim())
-              .withParameters(p);
+          RunSettings.of(setting.momentum() == 0 ? Optimizer.SGD : Optimizer.MOMENTUM)
+              .withMomentum(setting.momentum())
+              .withSketchDim(setting.sketchDim())
+              .withBlockFoldOf(p);
       NoiseEstimator noise = new NoiseEstimator(settings, HALF_LIFE);
       Fluctuations fluctuations = new Fluctuations(settings, HALF_LIFE);
       double[] theta = new double[p];

@@ -12,8 +12,6 @@ import io.thermograd.wire.proto.RunStarted.Optimizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
@@ -68,8 +66,7 @@ class ImprovementForecastTest {
 
   private static Watched stream(Shape shape, double noise, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    Watched run =
-        new Watched(new RunSettings(OptionalLong.empty(), OptionalDouble.of(0), Optimizer.SGD, 0));
+    Watched run = new Watched(RunSettings.of(Optimizer.SGD));
     double lasting = 0;
     for (int t = 0; t < STEPS; t++) {
       double mean = shape.mean().applyAsDouble(t);

@@ -25,8 +25,6 @@ import io.thermograd.wire.proto.RunStarted.Optimizer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -187,13 +185,12 @@ class LossForecastAccuracyTest {
       int p = setting.mlp().parameterCount();
       sketcher = Sketcher.of(p, DIM, seed);
       RunSettings settings =
-          new RunSettings(
-              setting.sampling() == SamplingScheme.WITHOUT_REPLACEMENT
-                  ? OptionalLong.of(setting.data().size())
-                  : OptionalLong.empty(),
-              OptionalDouble.of(0),
-              Optimizer.SGD,
-              DIM);
+          RunSettings.of(Optimizer.SGD)
+              .withDatasetSize(
+                  setting.sampling() == SamplingScheme.WITHOUT_REPLACEMENT
+                      ? setting.data().size()
+                      : 0)
+              .withSketchDim(DIM);
       noise = new NoiseEstimator(settings, HALF_LIFE);
       fluctuations = new Fluctuations(settings, HALF_LIFE);
     }

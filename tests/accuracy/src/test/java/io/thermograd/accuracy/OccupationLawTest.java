@@ -5,8 +5,6 @@ import io.thermograd.wire.Quantity;
 import io.thermograd.wire.proto.RunStarted.Optimizer;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.assertj.core.api.SoftAssertions;
@@ -55,9 +53,7 @@ class OccupationLawTest {
   /** One run; what is said at its end. */
   private static Map<String, Quantity> run(boolean gibbs, double lossNoise, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    BasinRun run =
-        new BasinRun(
-            new RunSettings(OptionalLong.empty(), OptionalDouble.of(0), Optimizer.SGD, 0), false);
+    BasinRun run = new BasinRun(RunSettings.of(Optimizer.SGD), false);
     double x = AT[(int) (seed % AT.length)];
     for (int t = 0; t < STEPS; t++) {
       run.accept(BasinRun.step(t, ETA, loss(x) + lossNoise * random.nextGaussian(), (float) x));

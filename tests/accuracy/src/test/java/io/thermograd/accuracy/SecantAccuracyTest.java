@@ -10,8 +10,6 @@ import io.thermograd.wire.proto.RunStarted.Optimizer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
@@ -76,8 +74,7 @@ class SecantAccuracyTest {
 
   private static Quantity run(SketchedQuadratic.Form form, int dim, double beta, long seed) {
     SketchedQuadratic quadratic = new SketchedQuadratic(form, P, dim, ETA, beta, seed);
-    RunSettings settings =
-        new RunSettings(OptionalLong.empty(), OptionalDouble.of(beta), Optimizer.MOMENTUM, dim);
+    RunSettings settings = RunSettings.of(Optimizer.MOMENTUM).withMomentum(beta).withSketchDim(dim);
     Secant secant = new Secant(settings, 500);
     int burn = (int) (20 / (1 - beta));
     for (int t = 0; t < STEPS + burn; t++) {

@@ -25,8 +25,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.assertj.core.api.SoftAssertions;
@@ -152,7 +150,7 @@ class SharpnessStreamTest {
             seed);
     StreamCurvature curvature =
         fold(
-            new RunSettings(OptionalLong.empty(), OptionalDouble.of(beta), Optimizer.MOMENTUM, DIM),
+            RunSettings.of(Optimizer.MOMENTUM).withMomentum(beta).withSketchDim(DIM),
             steps,
             quadratic::next);
     return new Result(curvature.sharpness(), sharpest);
@@ -207,7 +205,7 @@ class SharpnessStreamTest {
     CurvatureForms forms = new CurvatureForms(quadratic.leading(8), ETA);
     StreamCurvature curvature =
         fold(
-            new RunSettings(OptionalLong.empty(), OptionalDouble.of(beta), Optimizer.MOMENTUM, DIM),
+            RunSettings.of(Optimizer.MOMENTUM).withMomentum(beta).withSketchDim(DIM),
             6_000,
             () -> {
               TrainingStep step = quadratic.next();
@@ -422,13 +420,9 @@ class SharpnessStreamTest {
             : SamplingScheme.WITH_REPLACEMENT;
     Start start = new ClassifierTask(mlp, DATA, 0, sampling, 0, seed).get();
     RunSettings settings =
-        new RunSettings(
-            sampling == SamplingScheme.WITHOUT_REPLACEMENT
-                ? OptionalLong.of(DATA.size())
-                : OptionalLong.empty(),
-            OptionalDouble.of(0),
-            Optimizer.SGD,
-            DIM);
+        RunSettings.of(Optimizer.SGD)
+            .withDatasetSize(sampling == SamplingScheme.WITHOUT_REPLACEMENT ? DATA.size() : 0)
+            .withSketchDim(DIM);
     NoiseEstimator noise = new NoiseEstimator(settings, HALF_LIFE);
     StreamCurvature curvature = new StreamCurvature(settings, HALF_LIFE);
     Sketcher sketcher = Sketcher.of(mlp.parameterCount(), DIM, seed);

@@ -15,8 +15,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import org.assertj.core.api.SoftAssertions;
@@ -62,15 +60,7 @@ class TrappedTest {
           Double.NaN,
           Standing.Equilibrium.UNKNOWN);
 
-  private static final RunSettings SETTINGS =
-      new RunSettings(
-          OptionalLong.empty(),
-          OptionalDouble.of(0),
-          Optimizer.SGD,
-          0,
-          OptionalDouble.empty(),
-          0,
-          OptionalLong.of(BUDGET));
+  private static final RunSettings SETTINGS = RunSettings.of(Optimizer.SGD).withBudgetSteps(BUDGET);
 
   @Test
   void calledEarlyAndNeverWhenThereIsHope() {

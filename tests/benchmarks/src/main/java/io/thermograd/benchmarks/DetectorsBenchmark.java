@@ -9,8 +9,6 @@ import io.thermograd.wire.Alert;
 import io.thermograd.wire.proto.RunStarted;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -39,8 +37,10 @@ public class DetectorsBenchmark {
   private static final int CYCLE = 512;
   private static final int MICRO_BATCHES = 4;
   private static final RunSettings SETTINGS =
-      new RunSettings(
-          OptionalLong.of(50_000), OptionalDouble.of(0.9), RunStarted.Optimizer.MOMENTUM, 1024);
+      RunSettings.of(RunStarted.Optimizer.MOMENTUM)
+          .withMomentum(0.9)
+          .withDatasetSize(50_000)
+          .withSketchDim(1024);
 
   @Param({"256", "1024", "4096"})
   int k;

@@ -7,8 +7,6 @@ import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.wire.proto.RunStarted;
 import java.util.Arrays;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -55,8 +53,10 @@ public class EstimatorsBenchmark {
 
   private static RunEstimators newEstimators(int k) {
     return new RunEstimators(
-        new RunSettings(
-            OptionalLong.of(50_000), OptionalDouble.of(0.9), RunStarted.Optimizer.MOMENTUM, k),
+        RunSettings.of(RunStarted.Optimizer.MOMENTUM)
+            .withMomentum(0.9)
+            .withDatasetSize(50_000)
+            .withSketchDim(k),
         HALF_LIFE,
         100);
   }

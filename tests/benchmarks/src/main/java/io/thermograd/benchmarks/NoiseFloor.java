@@ -5,8 +5,6 @@ import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.wire.proto.RunStarted;
 import java.util.Arrays;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 
 /**
@@ -17,8 +15,10 @@ final class NoiseFloor {
   static final int K = 1024;
   static final int MICRO_BATCHES = 4;
   static final RunSettings SETTINGS =
-      new RunSettings(
-          OptionalLong.of(50_000), OptionalDouble.of(0.9), RunStarted.Optimizer.MOMENTUM, K);
+      RunSettings.of(RunStarted.Optimizer.MOMENTUM)
+          .withMomentum(0.9)
+          .withDatasetSize(50_000)
+          .withSketchDim(K);
   private static final int CYCLE = 512;
   private static final double MEMORY = 0.9;
 

@@ -14,16 +14,13 @@ import io.thermograd.wire.proto.RunStarted.Optimizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class BasinsTest {
-  private static final RunSettings SETTINGS =
-      new RunSettings(OptionalLong.empty(), OptionalDouble.of(0), Optimizer.SGD, 0);
+  private static final RunSettings SETTINGS = RunSettings.of(Optimizer.SGD);
   private static final double ETA = 0.02;
 
   /** SGD on U(x) + y² with noise of temperature T. */

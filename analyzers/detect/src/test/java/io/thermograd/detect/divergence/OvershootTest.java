@@ -12,8 +12,6 @@ import io.thermograd.estimate.step.Motion;
 import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.wire.proto.RunStarted.Optimizer;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -25,7 +23,7 @@ class OvershootTest {
   private static final int WIDTH = 20;
 
   private static RunSettings settings(Optimizer optimizer, double momentum) {
-    return new RunSettings(OptionalLong.empty(), OptionalDouble.of(momentum), optimizer, 0);
+    return RunSettings.of(optimizer).withMomentum(momentum);
   }
 
   private static Overshoot overshoot(double momentum) {
@@ -295,8 +293,7 @@ class OvershootTest {
     for (Overshoot overshoot :
         new Overshoot[] {
           new Overshoot(settings(Optimizer.ADAM, 0.9)),
-          new Overshoot(
-              new RunSettings(OptionalLong.empty(), OptionalDouble.empty(), Optimizer.MOMENTUM, 0)),
+          new Overshoot(RunSettings.of(Optimizer.MOMENTUM)),
           overshoot(0)
         }) {
       GradientSignal gradient = new GradientSignal();

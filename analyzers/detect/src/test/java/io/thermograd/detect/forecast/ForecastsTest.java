@@ -21,8 +21,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -30,21 +28,12 @@ import org.junit.jupiter.api.Test;
 class ForecastsTest {
   private static final long BUDGET = 100_000;
 
-  private static RunSettings settings(OptionalLong budget) {
-    return new RunSettings(
-        OptionalLong.empty(),
-        OptionalDouble.of(0),
-        Optimizer.SGD,
-        0,
-        OptionalDouble.empty(),
-        0,
-        budget);
-  }
+  private static final RunSettings SETTINGS = RunSettings.of(Optimizer.SGD);
 
   /** A run of which only losses and basins are told. */
   private static final class Run {
-    final Forecasts forecasts = new Forecasts(settings(OptionalLong.of(BUDGET)));
-    final RunEstimators estimators = new RunEstimators(settings(OptionalLong.empty()), 500, 100);
+    final Forecasts forecasts = new Forecasts(SETTINGS.withBudgetSteps(BUDGET));
+    final RunEstimators estimators = new RunEstimators(SETTINGS, 500, 100);
     double rate = 0.1;
     Standing standing = standing(Drift.UNKNOWN, Double.NaN, Double.NaN);
     BasinStanding basins = BasinStanding.NONE;

@@ -16,15 +16,12 @@ import io.thermograd.wire.QuantityName;
 import io.thermograd.wire.proto.RunStarted.Optimizer;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class AveragesTest {
-  private static final RunSettings SETTINGS =
-      new RunSettings(OptionalLong.empty(), OptionalDouble.of(0), Optimizer.SGD, 0);
+  private static final RunSettings SETTINGS = RunSettings.of(Optimizer.SGD);
 
   /** A run of independent values, or of an AR(1) series. */
   private static final class Run {

@@ -12,8 +12,6 @@ import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.wire.QuantityName;
 import io.thermograd.wire.proto.RunStarted.Optimizer;
 import java.util.Objects;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,8 +41,7 @@ class StationarityTest {
     }
 
     static RunSettings settings(double momentum) {
-      return new RunSettings(
-          OptionalLong.empty(), OptionalDouble.of(momentum), Optimizer.MOMENTUM, 0);
+      return RunSettings.of(Optimizer.MOMENTUM).withMomentum(momentum);
     }
 
     TrainingStep next(double loss) {

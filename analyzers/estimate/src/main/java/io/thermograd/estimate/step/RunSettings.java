@@ -32,43 +32,17 @@ public record RunSettings(
     double collisions) {
   private static final double SEGMENT = 256;
 
-  /** Of a sketch that hashes at random. */
-  public RunSettings(
-      OptionalLong datasetSize,
-      OptionalDouble momentum,
-      Optimizer optimizer,
-      int sketchDim,
-      OptionalDouble beta1,
-      int layerSketchDim,
-      OptionalLong budgetSteps) {
-    this(datasetSize, momentum, optimizer, sketchDim, beta1, layerSketchDim, budgetSteps, 1);
-  }
-
-  /** Of a run without a budget. */
-  public RunSettings(
-      OptionalLong datasetSize,
-      OptionalDouble momentum,
-      Optimizer optimizer,
-      int sketchDim,
-      OptionalDouble beta1,
-      int layerSketchDim) {
-    this(datasetSize, momentum, optimizer, sketchDim, beta1, layerSketchDim, OptionalLong.empty());
-  }
-
-  /** Of a run that sends no layer sketches. */
-  public RunSettings(
-      OptionalLong datasetSize,
-      OptionalDouble momentum,
-      Optimizer optimizer,
-      int sketchDim,
-      OptionalDouble beta1) {
-    this(datasetSize, momentum, optimizer, sketchDim, beta1, 0);
-  }
-
-  /** Of an optimizer without β₁. */
-  public RunSettings(
-      OptionalLong datasetSize, OptionalDouble momentum, Optimizer optimizer, int sketchDim) {
-    this(datasetSize, momentum, optimizer, sketchDim, OptionalDouble.empty());
+  /** Of a run that says no more: independent draws, gradients sent whole, β = 0 with plain SGD. */
+  public static RunSettings of(Optimizer optimizer) {
+    return new RunSettings(
+        OptionalLong.empty(),
+        optimizer == Optimizer.SGD ? OptionalDouble.of(0) : OptionalDouble.empty(),
+        optimizer,
+        0,
+        OptionalDouble.empty(),
+        0,
+        OptionalLong.empty(),
+        1);
   }
 
   /** From what the trainer said at the start. */
@@ -81,17 +55,24 @@ public record RunSettings(
         started.getSketchScheme().equals("identity")
             || (started.hasParameterCount()
                 && started.getParameterCount() <= started.getSketchDim());
-    return new RunSettings(
-        distinct ? OptionalLong.of(started.getDatasetSize()) : OptionalLong.empty(),
-        momentum(started),
-        started.getOptimizer(),
-        whole ? 0 : started.getSketchDim(),
-        started.hasBeta1() ? OptionalDouble.of(started.getBeta1()) : OptionalDouble.empty(),
-        started.getLayerSketchDim(),
-        started.hasBudgetSteps() ? OptionalLong.of(started.getBudgetSteps()) : OptionalLong.empty(),
-        started.getSketchScheme().equals("block_fold") && started.hasParameterCount()
-            ? collisions(started.getParameterCount())
-            : 1);
+    RunSettings said = of(started.getOptimizer());
+    if (distinct) {
+      said = said.withDatasetSize(started.getDatasetSize());
+    }
+    if (started.hasMomentum()) {
+      said = said.withMomentum(started.getMomentum());
+    }
+    if (started.hasBeta1()) {
+      said = said.withBeta1(started.getBeta1());
+    }
+    if (started.hasBudgetSteps()) {
+      said = said.withBudgetSteps(started.getBudgetSteps());
+    }
+    if (started.getSketchScheme().equals("block_fold") && started.hasParameterCount()) {
+      said = said.withBlockFoldOf(started.getParameterCount());
+    }
+    return said.withSketchDim(whole ? 0 : started.getSketchDim())
+        .withLayerSketchDim(started.getLayerSketchDim());
   }
 
   /** Those of a block fold of P parameters. */
@@ -99,8 +80,72 @@ public record RunSettings(
     return Math.max(0, 1 - SEGMENT / parameterCount);
   }
 
-  /** The same run, with that many parameters in a block fold. */
-  public RunSettings withParameters(long parameterCount) {
+  /** The same, with batches drawn without replacement from n examples; 0: independent draws. */
+  public RunSettings withDatasetSize(long n) {
+    return new RunSettings(
+        n == 0 ? OptionalLong.empty() : OptionalLong.of(n),
+        momentum,
+        optimizer,
+        sketchDim,
+        beta1,
+        layerSketchDim,
+        budgetSteps,
+        collisions);
+  }
+
+  /** The same, with momentum β. */
+  public RunSettings withMomentum(double beta) {
+    return new RunSettings(
+        datasetSize,
+        OptionalDouble.of(beta),
+        optimizer,
+        sketchDim,
+        beta1,
+        layerSketchDim,
+        budgetSteps,
+        collisions);
+  }
+
+  /** The same, with sketches of k elements; 0: gradients sent whole. */
+  public RunSettings withSketchDim(int k) {
+    return new RunSettings(
+        datasetSize, momentum, optimizer, k, beta1, layerSketchDim, budgetSteps, collisions);
+  }
+
+  /** The same, with β₁ of Adam. */
+  public RunSettings withBeta1(double newBeta1) {
+    return new RunSettings(
+        datasetSize,
+        momentum,
+        optimizer,
+        sketchDim,
+        OptionalDouble.of(newBeta1),
+        layerSketchDim,
+        budgetSteps,
+        collisions);
+  }
+
+  /** The same, with layers' sketches of at most so many elements; 0: none. */
+  public RunSettings withLayerSketchDim(int most) {
+    return new RunSettings(
+        datasetSize, momentum, optimizer, sketchDim, beta1, most, budgetSteps, collisions);
+  }
+
+  /** The same, with a budget of steps. */
+  public RunSettings withBudgetSteps(long steps) {
+    return new RunSettings(
+        datasetSize,
+        momentum,
+        optimizer,
+        sketchDim,
+        beta1,
+        layerSketchDim,
+        OptionalLong.of(steps),
+        collisions);
+  }
+
+  /** The same, with that many parameters in a block fold. */
+  public RunSettings withBlockFoldOf(long parameterCount) {
     return new RunSettings(
         datasetSize,
         momentum,
@@ -110,12 +155,5 @@ public record RunSettings(
         layerSketchDim,
         budgetSteps,
         collisions(parameterCount));
-  }
-
-  private static OptionalDouble momentum(RunStarted started) {
-    if (started.hasMomentum()) {
-      return OptionalDouble.of(started.getMomentum());
-    }
-    return started.getOptimizer() == Optimizer.SGD ? OptionalDouble.of(0) : OptionalDouble.empty();
   }
 }

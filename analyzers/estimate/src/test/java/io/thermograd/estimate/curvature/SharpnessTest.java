@@ -11,8 +11,6 @@ import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.wire.Quantity;
 import io.thermograd.wire.proto.RunStarted.Optimizer;
 import java.util.Objects;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,13 +105,7 @@ class SharpnessTest {
 
   @Test
   void adamNeedsThePreconditionedCurvature() {
-    RunSettings adam =
-        new RunSettings(
-            OptionalLong.empty(),
-            OptionalDouble.empty(),
-            Optimizer.ADAM,
-            0,
-            OptionalDouble.of(0.9));
+    RunSettings adam = RunSettings.of(Optimizer.ADAM).withBeta1(0.9);
     Sharpness sharpness = new Sharpness(adam, 500);
     accept(sharpness, 0, 0.001, top(5));
     assertThat(get(sharpness, "sharpness").value()).isEqualTo(5);

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.wire.proto.RunStarted.Optimizer;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
@@ -92,11 +90,10 @@ class StabilityRuleTest {
   }
 
   private static RunSettings settings(Optimizer optimizer, double beta) {
-    return new RunSettings(
-        OptionalLong.empty(), OptionalDouble.of(beta), optimizer, 0, OptionalDouble.of(beta));
+    return RunSettings.of(optimizer).withMomentum(beta).withBeta1(beta);
   }
 
   private static RunSettings unknown(Optimizer optimizer) {
-    return new RunSettings(OptionalLong.empty(), OptionalDouble.empty(), optimizer, 0);
+    return RunSettings.of(optimizer);
   }
 }

@@ -10,7 +10,6 @@ import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.wire.Quantity;
 import io.thermograd.wire.proto.RunStarted.Optimizer;
 import java.util.Objects;
-import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,8 +30,7 @@ class StreamCurvatureTest {
   }
 
   private static RunSettings settings(Optimizer optimizer, double beta, int n) {
-    return new RunSettings(
-        n == 0 ? OptionalLong.empty() : OptionalLong.of(n), OptionalDouble.of(beta), optimizer, 0);
+    return RunSettings.of(optimizer).withMomentum(beta).withDatasetSize(n == 0 ? 0 : n);
   }
 
   /** Follows a stream. */
@@ -176,9 +174,7 @@ class StreamCurvatureTest {
 
   @Test
   void saysWhatIsMissing() {
-    Follower follower =
-        new Follower(
-            new RunSettings(OptionalLong.empty(), OptionalDouble.empty(), Optimizer.ADAM, 0));
+    Follower follower = new Follower(RunSettings.of(Optimizer.ADAM));
     Bowl bowl = new Bowl(curvatures, sds, ETA, 0, false, 0, 2, 1);
     bowl.sendParameters = false;
     for (int t = 0; t < 100; t++) {

@@ -9,8 +9,6 @@ import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.wire.proto.RunStarted.Optimizer;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
@@ -140,8 +138,7 @@ class FluctuationsTest {
     assertThat(none.read().absent())
         .hasSize(8)
         .allSatisfy((name, reason) -> assertThat(reason).contains("param_sketch"));
-    RunSettings adam =
-        new RunSettings(OptionalLong.empty(), OptionalDouble.empty(), Optimizer.ADAM, 0);
+    RunSettings adam = RunSettings.of(Optimizer.ADAM);
     assertThat(new Run(adam).read().absent())
         .hasSize(8)
         .allSatisfy((name, reason) -> assertThat(reason).contains("adam"));

@@ -11,8 +11,6 @@ import io.thermograd.wire.Quantity;
 import io.thermograd.wire.proto.RunStarted.Optimizer;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -28,13 +26,12 @@ class LayerNoiseTest {
   private static final double[] TRACES = {30, 0.6};
   private static final double[] SHARES = {25 / 30.0, 0.6};
 
-  private static RunSettings settings(OptionalLong n, int layerSketchDim) {
-    return new RunSettings(
-        n, OptionalDouble.of(0), Optimizer.SGD, 0, OptionalDouble.empty(), layerSketchDim);
+  private static RunSettings settings(long n, int layerSketchDim) {
+    return RunSettings.of(Optimizer.SGD).withDatasetSize(n).withLayerSketchDim(layerSketchDim);
   }
 
   private static LayerNoise whole() {
-    return new LayerNoise(settings(OptionalLong.empty(), 256), HALF_LIFE);
+    return new LayerNoise(settings(0, 256), HALF_LIFE);
   }
 
   private static TrainingStep step(long t, int[] examples, float[][][] layers, boolean nonFinite) {
@@ -127,7 +124,7 @@ class LayerNoiseTest {
 
   @Test
   void tracesAddUpToThatOfTheWholeGradient() {
-    for (OptionalLong n : List.of(OptionalLong.empty(), OptionalLong.of(100))) {
+    for (long n : new long[] {0, 100}) {
       var random = new SplittableRandom(3);
       LayerNoise layers = new LayerNoise(settings(n, 256), HALF_LIFE);
       NoiseEstimator all = new NoiseEstimator(settings(n, 256), HALF_LIFE);
@@ -147,8 +144,8 @@ class LayerNoiseTest {
   /** The same numbers, once as a layer that is sent whole and once as a sketch of it. */
   @Test
   void aSketchWidensTheIntervals() {
-    LayerNoise whole = new LayerNoise(settings(OptionalLong.empty(), 8), HALF_LIFE);
-    LayerNoise sketched = new LayerNoise(settings(OptionalLong.empty(), 7), HALF_LIFE);
+    LayerNoise whole = new LayerNoise(settings(0, 8), HALF_LIFE);
+    LayerNoise sketched = new LayerNoise(settings(0, 7), HALF_LIFE);
     var random = new SplittableRandom(1);
     for (long t = 0; t < 100; t++) {
       TrainingStep step = draw(random, t);
@@ -252,14 +249,7 @@ class LayerNoiseTest {
 
   @Test
   void sharesNeedRoomAndTracesDoNot() {
-    var settings =
-        new RunSettings(
-            OptionalLong.empty(),
-            OptionalDouble.of(0),
-            Optimizer.SGD,
-            4096,
-            OptionalDouble.empty(),
-            256);
+    var settings = RunSettings.of(Optimizer.SGD).withSketchDim(4096).withLayerSketchDim(256);
     LayerNoise noise = new LayerNoise(settings, HALF_LIFE);
     var random = new SplittableRandom(1);
     for (long t = 0; t < 60; t++) {
