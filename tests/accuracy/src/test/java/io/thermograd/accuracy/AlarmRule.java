@@ -12,6 +12,7 @@ import io.thermograd.wire.proto.RunStarted.Optimizer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** Something that watches a run step by step and raises alarms: ours, and those of others. */
@@ -37,7 +38,7 @@ interface AlarmRule {
         RunSettings.of(momentum == 0 ? Optimizer.SGD : Optimizer.MOMENTUM).withMomentum(momentum));
   }
 
-  /** Ours: warnings and criticals. */
+  /** Ours: warnings and criticals of growth. */
   static Detectors ours(RunSettings settings) {
     return new Detectors(settings);
   }
@@ -57,8 +58,11 @@ interface AlarmRule {
     };
   }
 
-  /** The run's detectors, told nothing but the steps. */
+  /** The run's detectors, told nothing but the steps: what they say of growth. */
   final class Detectors implements AlarmRule {
+    // A plateau is a warning too, and no divergence.
+    private static final Set<String> GROWTH = Set.of("loss_growth", "divergence", "non_finite");
+
     private final RunEstimators untold;
     private final RunDetectors detectors;
     long warnings;
@@ -74,6 +78,9 @@ interface AlarmRule {
     public boolean accept(TrainingStep step) {
       boolean fires = false;
       for (Alert alert : detectors.accept(step, 0, untold)) {
+        if (!GROWTH.contains(alert.kind())) {
+          continue;
+        }
         if (alert.severity() == Severity.WARNING) {
           warnings++;
           fires = true;

@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.BeforeAll;
@@ -129,15 +130,18 @@ class RealRunsTest {
 
   @Test
   void flatLosses() {
-    Map<String, Function<Trial, List<Long>>> rules = new LinkedHashMap<>();
-    rules.put("ours", t -> t.ours().entries(FLAT));
+    Map<String, BiConsumer<FlatTally, Trial>> rules = new LinkedHashMap<>();
+    rules.put(
+        "ours",
+        (tally, t) ->
+            tally.add(t.labels(), t.ours().entries(FLAT), from -> t.ours().first(from, FLAT)));
     for (String peer : PeerRule.flatness().keySet()) {
-      rules.put(peer, t -> said(t, peer).alarms(a -> true));
+      rules.put(peer, (tally, t) -> tally.add(t.labels(), said(t, peer).alarms(a -> true)));
     }
     rules.forEach(
-        (name, firings) -> {
+        (name, rule) -> {
           FlatTally tally = new FlatTally();
-          TRIALS.forEach(t -> tally.add(t.labels(), firings.apply(t)));
+          TRIALS.forEach(t -> rule.accept(tally, t));
           AccuracyTable.note(
               "real runs, flat loss: " + name,
               "%d runs, %,d descending steps".formatted(TRIALS.size(), tally.descendingSteps()),

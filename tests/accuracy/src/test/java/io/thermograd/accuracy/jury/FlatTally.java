@@ -3,10 +3,13 @@ package io.thermograd.accuracy.jury;
 import io.thermograd.wire.Regime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.LongFunction;
 
 /**
  * Firings that say "the loss has stopped to fall" against labels. Every flat stretch, spans less
- * than 100 steps apart taken together, is to be found; a firing where the loss descends is wrong.
+ * than 100 steps apart taken together, is to be found; a firing where the loss descends is wrong. A
+ * rule that does not repeat itself has found a stretch that begins while it still says so.
  */
 public final class FlatTally {
   private static final long GAP = 100;
@@ -18,15 +21,28 @@ public final class FlatTally {
   private long descendingFirings;
   private long descendingSteps;
 
-  /** Adds one run. */
+  /** Adds one run of a rule that repeats itself while the loss does not fall. */
   public void add(Labels labels, List<Long> firings) {
+    add(
+        labels,
+        firings,
+        from -> firings.stream().mapToLong(Long::longValue).filter(s -> s >= from).findFirst());
+  }
+
+  /**
+   * Adds one run.
+   *
+   * @param firings steps at which it began to say so
+   * @param said the first step from one on at which it says so
+   */
+  public void add(Labels labels, List<Long> firings, LongFunction<OptionalLong> said) {
     List<long[]> flats = flats(labels);
     for (long[] flat : flats) {
       stretches++;
-      firings.stream()
-          .filter(s -> s >= flat[0] && s < flat[1])
-          .findFirst()
-          .ifPresent(s -> delays.add(s - flat[0]));
+      OptionalLong first = said.apply(flat[0]);
+      if (first.isPresent() && first.getAsLong() < flat[1]) {
+        delays.add(first.getAsLong() - flat[0]);
+      }
     }
     if (!firings.isEmpty()) {
       firstAny++;
