@@ -1,5 +1,6 @@
 import os
 import shutil
+import signal
 
 import pytest
 import torch
@@ -7,6 +8,9 @@ import torch
 from thermograd import native
 from thermograd import thermograd_pb2 as pb
 from thermograd.native.compiling import compile_into
+
+# A shell's background jobs ignore Ctrl-C, and so would every process that is started here.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class ListSink:
