@@ -2,7 +2,7 @@
 
 import { el, replace, text } from "./dom.js";
 import { NONE, quantity, words } from "./format.js";
-import { Frame } from "./frame.js";
+import { NumbersTable } from "./numbers-table.js";
 
 /** Behind the name of an average whose interval is that of batch means. */
 const BESIDE = " (batch means)";
@@ -10,35 +10,18 @@ const BESIDE = " (batch means)";
 /** Behind the method of an interval that may be too short. */
 const UNRELIABLE = "_unreliable";
 
-export class Averages {
+export class Averages extends NumbersTable {
   #shown = "";
   #why = "";
 
-  constructor(catalogue) {
-    this.catalogue = catalogue;
-    this.body = el("tbody");
-    this.value = el("span", { class: "value" });
-    this.note = el("span", { class: "interval" });
-    this.frame = new Frame(
-      { unit: "", meaning: "Means over the steps since the run became stationary, each with two 95 % intervals that know that steps depend on each other." },
-      {
-        id: "averages",
-        title: "Averages",
-        hint: "Random scaling keeps its promise whatever the dependence, at the price of a wider interval; batch means are what other tools show. “Too short”: fewer than 1,000 autocorrelation times so far. Above: what the loss would change by at the mean of the parameters.",
-        readout: [this.value, this.note],
-      },
-    );
-    this.root = this.frame.root;
-    this.root.classList.add("wide");
-    this.plot = this.frame.plot;
-    this.plot.removeAttribute("role");
-    const heads = ["What", "Average", "Random scaling", "Batch means", "Long enough"];
-    this.plot.append(el("table", { class: "numbers" }, el("thead", {}, el("tr", {}, ...heads.map((h) => el("th", { scope: "col" }, h)))), this.body));
-    this.frame.show(false, null);
-  }
-
-  get id() {
-    return "averages";
+  constructor() {
+    super({
+      id: "averages",
+      title: "Averages",
+      meaning: "Means over the steps since the run became stationary, each with two 95 % intervals that know that steps depend on each other.",
+      hint: "Random scaling keeps its promise whatever the dependence, at the price of a wider interval; batch means are what other tools show. “Too short”: fewer than 1,000 autocorrelation times so far. Above: what the loss would change by at the mean of the parameters.",
+      heads: ["What", "Average", "Random scaling", "Batch means", "Long enough"],
+    });
   }
 
   /** For tests and the console. */
@@ -63,8 +46,6 @@ export class Averages {
       replace(this.body, ...names.map((name) => row(name, averages[name], averages[name + BESIDE])));
     }
   }
-
-  refit() {}
 
   #gain(change, interval, insight) {
     if (!change) {

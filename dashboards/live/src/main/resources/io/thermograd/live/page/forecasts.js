@@ -2,37 +2,21 @@
 
 import { el, replace, text } from "./dom.js";
 import { count, NONE, number, quantity, words } from "./format.js";
-import { Frame } from "./frame.js";
+import { NumbersTable } from "./numbers-table.js";
 
-export class Forecasts {
+export class Forecasts extends NumbersTable {
   #shown = "";
   #why = "";
 
   constructor(catalogue) {
+    super({
+      id: "forecasts",
+      title: "Forecasts",
+      meaning: "Statements about the future, each written down and held against what came.",
+      hint: "Held: how many past forecasts of this kind had the outcome inside their interval; it should be about the stated level. Log score: mean log density of the outcomes, higher is better; only differences between equal kinds mean something.",
+      heads: ["What", "Expected", "Due at step", "Held", "Log score"],
+    });
     this.catalogue = catalogue;
-    this.body = el("tbody");
-    this.value = el("span", { class: "value" });
-    this.note = el("span", { class: "interval" });
-    this.frame = new Frame(
-      { unit: "", meaning: "Statements about the future, each written down and held against what came." },
-      {
-        id: "forecasts",
-        title: "Forecasts",
-        hint: "Held: how many past forecasts of this kind had the outcome inside their interval; it should be about the stated level. Log score: mean log density of the outcomes, higher is better; only differences between equal kinds mean something.",
-        readout: [this.value, this.note],
-      },
-    );
-    this.root = this.frame.root;
-    this.root.classList.add("wide");
-    this.plot = this.frame.plot;
-    this.plot.removeAttribute("role");
-    const heads = ["What", "Expected", "Due at step", "Held", "Log score"];
-    this.plot.append(el("table", { class: "numbers" }, el("thead", {}, el("tr", {}, ...heads.map((h) => el("th", { scope: "col" }, h)))), this.body));
-    this.frame.show(false, null);
-  }
-
-  get id() {
-    return "forecasts";
   }
 
   /** For tests and the console. */
@@ -58,8 +42,6 @@ export class Forecasts {
       replace(this.body, ...names.map((name) => this.#row(name, open.filter((f) => f.name === name).at(-1), scores[name])));
     }
   }
-
-  refit() {}
 
   #row(name, forecast, score) {
     const about = this.catalogue[name];
