@@ -8,12 +8,7 @@ import io.thermograd.estimate.step.Motion;
 import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
-import io.thermograd.simulator.scenario.Scenarios;
-import io.thermograd.simulator.scenario.Simulation;
 import io.thermograd.simulator.scenario.Truth;
-import io.thermograd.stream.StepConverter;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -43,25 +38,13 @@ final class BasinRun {
   /** Runs a scenario of the simulator to its end. */
   static Outcome of(String scenario, long seed, boolean estimate) {
     BasinRun[] run = new BasinRun[1];
-    try {
-      Truth truth =
-          Scenarios.named(scenario)
-              .orElseThrow()
-              .simulation(seed)
-              .emit(
-                  event -> {
-                    if (event.hasRunStarted()) {
-                      run[0] = new BasinRun(RunSettings.of(event.getRunStarted()), estimate);
-                    } else if (event.hasStep()) {
-                      run[0].accept(StepConverter.convert(List.of(event.getStep()), true));
-                    }
-                  },
-                  Simulation.clock(),
-                  () -> false);
-      return new Outcome(run[0], truth);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Truth truth =
+        ScenarioSteps.emit(
+            scenario,
+            seed,
+            settings -> run[0] = new BasinRun(settings, estimate),
+            step -> run[0].accept(step));
+    return new Outcome(run[0], truth);
   }
 
   void accept(TrainingStep step) {

@@ -2,12 +2,7 @@ package io.thermograd.accuracy;
 
 import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
-import io.thermograd.simulator.scenario.Scenarios;
-import io.thermograd.simulator.scenario.Simulation;
-import io.thermograd.stream.StepConverter;
 import io.thermograd.wire.proto.RunStarted.Optimizer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -213,23 +208,8 @@ class DivergenceFalseAlarmTest {
 
   private static Watch simulate(String name, long seed) {
     Watch[] watch = new Watch[1];
-    try {
-      Scenarios.named(name)
-          .orElseThrow()
-          .simulation(seed)
-          .emit(
-              event -> {
-                if (event.hasRunStarted()) {
-                  watch[0] = new Watch(RunSettings.of(event.getRunStarted()));
-                } else if (event.hasStep()) {
-                  watch[0].accept(StepConverter.convert(List.of(event.getStep()), true));
-                }
-              },
-              Simulation.clock(),
-              () -> false);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    ScenarioSteps.emit(
+        name, seed, settings -> watch[0] = new Watch(settings), step -> watch[0].accept(step));
     return watch[0];
   }
 }

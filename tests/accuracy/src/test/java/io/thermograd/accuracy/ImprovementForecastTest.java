@@ -4,13 +4,8 @@ import io.thermograd.detect.RunDetectors;
 import io.thermograd.estimate.RunEstimators;
 import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
-import io.thermograd.simulator.scenario.Scenarios;
-import io.thermograd.simulator.scenario.Simulation;
-import io.thermograd.stream.StepConverter;
 import io.thermograd.wire.ForecastScore;
 import io.thermograd.wire.proto.RunStarted.Optimizer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
@@ -79,23 +74,8 @@ class ImprovementForecastTest {
 
   private static Watched scenario(String name, long seed) {
     Watched[] run = new Watched[1];
-    try {
-      Scenarios.named(name)
-          .orElseThrow()
-          .simulation(seed)
-          .emit(
-              event -> {
-                if (event.hasRunStarted()) {
-                  run[0] = new Watched(RunSettings.of(event.getRunStarted()));
-                } else if (event.hasStep()) {
-                  run[0].accept(StepConverter.convert(List.of(event.getStep()), true));
-                }
-              },
-              Simulation.clock(),
-              () -> false);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    ScenarioSteps.emit(
+        name, seed, settings -> run[0] = new Watched(settings), step -> run[0].accept(step));
     return run[0];
   }
 
