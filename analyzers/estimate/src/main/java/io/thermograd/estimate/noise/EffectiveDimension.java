@@ -123,6 +123,10 @@ public final class EffectiveDimension {
     if (means.accept(product, overlap)) {
       outside.accept(product, overlap - within);
       leading.count();
+      if (leading.due(geometry)) {
+        double inverse = alone().value;
+        leading.read(geometry, inverse > 0 ? 1 / inverse : Double.POSITIVE_INFINITY);
+      }
     }
   }
 
@@ -192,17 +196,24 @@ public final class EffectiveDimension {
    */
   private record Inverse(double value, double variance) {}
 
+  /** By the overlaps alone. */
+  private Inverse alone() {
+    double product = means.mean(PRODUCT);
+    double share = sketchShare();
+    double all = means.mean(OVERLAP) / product;
+    return new Inverse(
+        (all - share) / (1 + share), means.meanVariance(-all / product, 1 / product));
+  }
+
   /**
    * By the overlaps alone while no directions stand out, and while the noise grows or shrinks
    * within the memory, when the eigenvalues rest on fewer samples than they seem to.
    */
   private Inverse inverse() {
+    Inverse alone = alone();
     double product = means.mean(PRODUCT);
     double share = sketchShare();
-    double all = means.mean(OVERLAP) / product;
-    Inverse alone =
-        new Inverse((all - share) / (1 + share), means.meanVariance(-all / product, 1 / product));
-    LeadingOverlap.Reading found = alone.value > 0 ? leading.read(geometry, 1 / alone.value) : null;
+    LeadingOverlap.Reading found = alone.value > 0 ? leading.reading() : null;
     if (found == null || product > MOST_DRIFT * found.squaredTrace()) {
       return alone;
     }

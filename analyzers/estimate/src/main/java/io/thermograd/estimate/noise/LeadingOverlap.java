@@ -21,11 +21,14 @@ import org.jspecify.annotations.Nullable;
  * by the rest's noise: of λ_i it holds λ_i − T_b/N. What of the average it was held for, by
  * direction, is p_i.
  *
- * <p>O(ck) a step. State k floats for each direction. One owner thread.
+ * <p>The eigenvalues are looked up {@value #READINGS} times within a half-life, which moves them by
+ * less than their error; undoing the sketch takes longer than a step's own work. O(ck) a step.
+ * State k floats for each direction. One owner thread.
  */
 final class LeadingOverlap {
   static final int MOST = 4;
   private static final long FIRST = 64;
+  private static final long READINGS = 16;
 
   /** Share of the average below which what came before has more of an error than is saved. */
   private static final double SETTLED = 0.9;
@@ -43,6 +46,8 @@ final class LeadingOverlap {
   private double weight;
   private long next = FIRST;
   private float[][] basis = new float[0][];
+  private long nextReading = FIRST;
+  private @Nullable Reading reading;
 
   /** Whether the latest projections are those of the step before, on these directions. */
   private boolean current;
@@ -154,13 +159,44 @@ final class LeadingOverlap {
    * @param variance of the error of squares
    * @param squaredTrace (tr Σ)² itself
    */
-  record Reading(double squares, double crosstalk, double variance, double squaredTrace) {}
+  record Reading(double squares, double crosstalk, double variance, double squaredTrace) {
+    void writeTo(DataOutput out) throws IOException {
+      out.writeDouble(squares);
+      out.writeDouble(crosstalk);
+      out.writeDouble(variance);
+      out.writeDouble(squaredTrace);
+    }
+
+    static Reading readFrom(DataInput in) throws IOException {
+      return new Reading(in.readDouble(), in.readDouble(), in.readDouble(), in.readDouble());
+    }
+  }
+
+  /** Whether it is time for another {@link #read}. */
+  boolean due(NoiseGeometry geometry) {
+    return geometry.spectrum().steps() >= nextReading;
+  }
 
   /**
-   * Null while no directions have been held for long enough, or when those that were do not stand
-   * out any more.
+   * Looks the eigenvalues up.
+   *
+   * @param dimension d_eff by the overlaps alone
    */
-  @Nullable Reading read(NoiseGeometry geometry, double dimension) {
+  void read(NoiseGeometry geometry, double dimension) {
+    long steps = geometry.spectrum().steps();
+    nextReading = steps + Math.max(1, Math.min(steps, longest) / READINGS);
+    reading = found(geometry, dimension);
+  }
+
+  /**
+   * The latest; null while no directions have been held for long enough, or when those that were do
+   * not stand out any more.
+   */
+  @Nullable Reading reading() {
+    return reading;
+  }
+
+  private @Nullable Reading found(NoiseGeometry geometry, double dimension) {
     int held = 0;
     while (held < MOST && presence[held] > 0) {
       held++;
@@ -209,6 +245,12 @@ final class LeadingOverlap {
     out.writeDouble(weight);
     out.writeLong(next);
     StateArrays.write(out, basis);
+    out.writeLong(nextReading);
+    Reading known = reading;
+    out.writeBoolean(known != null);
+    if (known != null) {
+      known.writeTo(out);
+    }
   }
 
   void readFrom(DataInput in) throws IOException {
@@ -217,6 +259,8 @@ final class LeadingOverlap {
     weight = in.readDouble();
     next = in.readLong();
     basis = StateArrays.readRows(in);
+    nextReading = in.readLong();
+    reading = in.readBoolean() ? Reading.readFrom(in) : null;
     current = false;
   }
 }
