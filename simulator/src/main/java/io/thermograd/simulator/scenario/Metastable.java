@@ -39,6 +39,7 @@ final class Metastable {
             "himmelblau", "hops among four minima over unequal saddles", "himmelblau", 0.002, 25),
         hopping("three-humps", "hops among three minima in a row", "three-humps", 0.01, 1.8),
         hopping("muller-brown", "hops along a path that bends twice", "muller-brown", 1e-4, 25),
+        hopping("hexagon", "hops among six wells of unequal depth", "hexagon", 0.03, 0.4),
         new Scenario(
             "annealing",
             "the learning rate falls exponentially among six wells, until the run is caught in one",

@@ -35,7 +35,8 @@ class BasinAccuracyTest {
   void landscapes() {
     SoftAssertions softly = new SoftAssertions();
     for (String name :
-        List.of("double-well", "himmelblau", "three-humps", "annealing", "muller-brown")) {
+        List.of(
+            "double-well", "himmelblau", "three-humps", "hexagon", "annealing", "muller-brown")) {
       List<BasinMatch> all =
           IntStream.range(0, SEEDS)
               .parallel()

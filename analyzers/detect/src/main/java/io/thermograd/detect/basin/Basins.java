@@ -175,11 +175,12 @@ public final class Basins {
   private void adopt(Trail kept, Chart found, Survey survey, int known) {
     int[] places = survey.places(found);
     Path drawn = new Path(kept, found.basins(), places);
-    int[] number = drawn.numbers(known);
-    Chart next = shaped(kept, found, places).renamed(number);
-    Path path = drawn.renamed(number);
+    Path.Names names = drawn.names(known);
+    Chart next = shaped(kept, found, places).renamed(names.number());
+    Path path = drawn.renamed(names.number());
     chart = next;
-    boolean more = known > 0 && next.basins() > known && kept.stride() > FINE;
+    boolean lost = names.kept() < known;
+    boolean more = known > 0 && !lost && next.basins() > known && kept.stride() > FINE;
     Ledger hindsight = more ? path.ledger(ledger.changes(), known) : path.ledger();
     if (next.basins() < 2 || hindsight.returns() == 0) {
       claimed = false;
@@ -187,7 +188,7 @@ public final class Basins {
       ledger = path.oneBasin();
       return;
     }
-    if (next.basins() != known) {
+    if (lost || next.basins() != known) {
       ledger = hindsight;
     }
     claimed = true;

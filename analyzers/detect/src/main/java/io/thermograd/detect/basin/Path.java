@@ -38,13 +38,21 @@ final class Path {
   }
 
   /**
-   * What each basin of the chart is to be called: by the number under which most of its points are
-   * known, or by the next one in order of discovery; 0 for those whose core was never entered.
-   * Numbers are 1, 2, … without a gap.
+   * What the basins of a chart are to be called.
+   *
+   * @param number of each; 0 for those whose core was never entered
+   * @param kept how many are known already
+   */
+  record Names(int[] number, int kept) {}
+
+  /**
+   * Each basin's name is the number under which most of its points are known, or the first that is
+   * free, in order of discovery: that of a basin which is known no longer, or the next one. Numbers
+   * are 1, 2, … without a gap.
    *
    * @param known basins by which the trail's points are marked
    */
-  int[] numbers(int known) {
+  Names names(int known) {
     int[][] overlap = new int[k][known + 1];
     int[] discovered = new int[k];
     Arrays.fill(discovered, Integer.MAX_VALUE);
@@ -55,6 +63,7 @@ final class Path {
       }
     }
     int[] name = new int[k];
+    int kept = 0;
     for (int round = 0; round < Math.min(k, known); round++) {
       int best = 0;
       int basin = -1;
@@ -70,15 +79,19 @@ final class Path {
       }
       if (basin >= 0) {
         name[basin] = number;
+        kept++;
       }
     }
-    int next = known;
+    int next = 1;
     for (int p = 0; p < core.length; p++) {
       if (core[p] > 0 && name[core[p] - 1] == 0) {
-        name[core[p] - 1] = ++next;
+        while (taken(name, next)) {
+          next++;
+        }
+        name[core[p] - 1] = next;
       }
     }
-    return dense(name);
+    return new Names(dense(name), kept);
   }
 
   private static boolean taken(int[] name, int number) {
