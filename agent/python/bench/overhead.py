@@ -35,6 +35,9 @@ class NoSink:
         event.SerializeToString()
         self.events += 1
 
+    def send_step(self, run_id, event):
+        self.events += 1
+
     def failed(self):
         return 0
 

@@ -261,6 +261,26 @@ class Chunks:
         self._chunks, self._total, self._versions = [], None, []
         self._noted, self._missed, self._forwards, self._under_way = None, False, 0, None
 
+    def single(self) -> int:
+        """The examples of a step that was one pass, where nothing has changed gradients since; 0 where it was not, or nobody
+        knows. Then `take` tells, or `taken` says that there is no need to."""
+        under_way = self._under_way
+        if under_way is None or self._missed or self._noted is not None or self._total is not None:
+            return 0
+        before, examples = under_way
+        grad = self._first.grad  # type: ignore[union-attr]
+        if grad is None:
+            return 0
+        made = self._fresh if before is None else before[1] + 1
+        if grad._version != made or (before is not None and id(grad) != before[0]):
+            return 0
+        return examples or 0
+
+    def taken(self) -> None:
+        """The step that `single` told of was looked at."""
+        self._under_way = self._examples = None
+        self._forwards = 0
+
     def take(self, grads: Sequence[Optional[torch.Tensor]]) -> Gathered:
         """The chunks since the last step, and the gradient in use. Under ``torch.no_grad()``."""
         if self._total is None:

@@ -229,11 +229,11 @@ class SharedRecordingSink(RecordingSink):
             self._path = path
             self._file = open(path, "r+b", buffering=0)
 
-    def send(self, event: Any) -> None:
+    def _write(self, content: bytes) -> None:
         self._lock()
         try:
             self._file.seek(0, os.SEEK_END)
-            super().send(event)
+            super()._write(content)
         finally:
             self._unlock()
 

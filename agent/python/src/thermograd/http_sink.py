@@ -13,7 +13,7 @@ from typing import Any, Deque, Dict, List, Optional, Tuple
 from urllib.parse import urlsplit
 
 from . import thermograd_pb2 as pb
-from .sinks import PLACES, Away, delimited
+from .sinks import PLACES, Away, behind_length, delimited
 
 LOG = logging.getLogger("thermograd")
 
@@ -68,10 +68,15 @@ class HttpSink:
         self._warned = False
 
     def send(self, event: pb.Event) -> None:
-        data = delimited(event)
+        self._take(delimited(event), event.HasField("step"))
+
+    def send_step(self, run_id: str, event: bytes) -> None:
+        self._take(behind_length(event), True)
+
+    def _take(self, data: bytes, step: bool) -> None:
         if self._events and (self._bytes + len(data) > _BATCH_BYTES or len(self._events) >= _BATCH_EVENTS):
             self._post(_ANSWER_SECONDS)
-        self._events.append((data, event.HasField("step")))
+        self._events.append((data, step))
         self._bytes += len(data)
 
     def flush(self, seconds: float) -> None:

@@ -73,18 +73,25 @@ class _KafkaSink:
         self._resend()
         self._hand_over(event)
 
+    def send_step(self, run_id: str, event: bytes) -> None:
+        self._poll(0)
+        self._resend()
+        self._hand_on(run_id, event, None)
+
     def _hand_over(self, event: pb.Event) -> None:
         payload = getattr(event, event.WhichOneof("payload"))
+        # A step that fails is counted; what frames the run must come through.
+        self._hand_on(payload.run_id, event.SerializeToString(), None if event.HasField("step") else event)
+
+    def _hand_on(self, run_id: str, value: bytes, keep: Optional[pb.Event]) -> None:
         with self._lock:
             if not self._open:
                 self._moved = time.monotonic()
             self._number += 1
             number = self._number
-            self._open[number] = event.HasField("step")
-        # A step that fails is counted; what frames the run must come through.
-        keep = None if event.HasField("step") else event
+            self._open[number] = keep is None
         try:
-            self._produce(payload.run_id.encode(), event.SerializeToString(), number, keep)
+            self._produce(run_id.encode(), value, number, keep)
         except BaseException:
             with self._lock:
                 self._open.pop(number, None)

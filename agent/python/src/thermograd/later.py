@@ -10,7 +10,7 @@ from typing import Any, List, Optional, Tuple
 
 import torch
 
-from .native import Stored
+from .native import Packed, Stored
 from .sketch import Sketcher
 
 
@@ -94,4 +94,4 @@ class Moved:
 
 def folded(value: Any) -> Any:
     """The sketch itself."""
-    return value.get() if isinstance(value, (Stored, Folding, Moved)) else value
+    return value.get() if isinstance(value, (Stored, Packed, Folding, Moved)) else value

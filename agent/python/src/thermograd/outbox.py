@@ -5,16 +5,19 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import deque
-from typing import Deque, Optional
+from typing import Deque, Optional, Union
 
 import torch
 
 from .message import StepParts
 from .reporter import Reporter
+from .single import SingleStep
 
 # Steps of small models are folded together (`later`), unless that would keep one from being seen for long.
 TOGETHER = 8
 _WAIT_SECONDS = 0.1
+
+Parts = Union[StepParts, SingleStep]
 
 
 class Outbox:
@@ -22,10 +25,10 @@ class Outbox:
 
     def __init__(self, reporter: Reporter):
         self._reporter = reporter
-        self._waiting: Deque[StepParts] = deque()
+        self._waiting: Deque[Parts] = deque()
         #: How many are folded together.
         self.together = 1
-        self.latest: Optional[StepParts] = None
+        self.latest: Optional[Parts] = None
 
     def turn(self) -> None:
         """The latest step is what it is."""
@@ -37,7 +40,7 @@ class Outbox:
         """Hands on everything."""
         self._turn(self.latest, True)
 
-    def _turn(self, parts: Optional[StepParts], at_once: bool) -> None:
+    def _turn(self, parts: Optional[Parts], at_once: bool) -> None:
         # A signal's handler lets this be finished. A Ctrl-C does not: a step may be sent twice then, but none is lost.
         self._reporter.busy = True
         try:
@@ -52,7 +55,7 @@ class Outbox:
         finally:
             self._reporter.busy = False
 
-    def _deliver(self, parts: StepParts) -> None:
+    def _deliver(self, parts: Parts) -> None:
         try:
             parts.fold()
             parts.begin_transfer()

@@ -52,7 +52,11 @@ class ParameterSketch:
         """S θ now, as something to be `folded`. Under ``torch.no_grad()``."""
         if self._sketcher.is_cheap:
             return self._sketcher.store(self._parameters)
-        self._whole = not any(g is None for g in grads)
+        return self.follow(not any(g is None for g in grads))
+
+    def follow(self, whole: bool) -> Any:
+        """`before`, where a sketch is not cheap, and it is known whether every parameter has a gradient."""
+        self._whole = whole
         if self._theta is None or self._age >= _FRESH_EVERY or self._seen != self._changes():
             self._theta = Moved.start(self._look(), self._sketched_velocity())
             self._age = 0

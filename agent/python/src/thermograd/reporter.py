@@ -10,7 +10,7 @@ import threading
 import time
 import weakref
 from collections import deque
-from typing import Callable, Deque, Optional, Tuple
+from typing import Any, Callable, Deque, Optional, Tuple, Union
 
 from . import thermograd_pb2 as pb
 from .ranks import Ranks
@@ -25,8 +25,9 @@ _WARN_SECONDS = 60.0
 _LOOK_SECONDS = 0.05
 _RANKS_LOOK_SECONDS = 0.01
 
-# An event's message is made on the thread, from tensors that may still be on their way.
-Step = Callable[[], pb.Event]
+# An event's message is made on the thread, from tensors that may still be on their way. As bytes it is complete but for the
+# count of what was dropped.
+Step = Callable[[], Union[pb.Event, bytes]]
 
 
 class Reporter:
@@ -53,6 +54,7 @@ class Reporter:
         # An analyzer puts the ranks' steps together and waits for the slowest over a few steps only.
         self._look = _LOOK_SECONDS if ranks is None else _RANKS_LOOK_SECONDS
         self._sink = sink
+        self._send_step = _send_step_of(sink)
         self._queue: Deque[Tuple[Step, int, pb.RunStarted]] = deque()
         self._room = queue_bytes
         self._half = queue_bytes // 2
@@ -175,6 +177,25 @@ class Reporter:
             self._refused += 1
             self._warn(f"a step could not be made: {_brief(error)}")
             return
+        if isinstance(event, bytes):
+            send = self._sending_bytes(event)
+        else:
+            send = self._sending(event)
+        if not self._persist(send):
+            self._refused += 1
+
+    def _sending_bytes(self, event: bytes) -> Callable[[], None]:
+        send_step = self._send_step
+        if send_step is None:
+            return self._sending(pb.Event.FromString(event))
+
+        def send() -> None:
+            lost = self.lost
+            send_step(self._started.run_id, _with_dropped(event, lost) if lost else event)
+
+        return send
+
+    def _sending(self, event: pb.Event) -> Callable[[], None]:
         seen = event.step
         seen.run_id = self._started.run_id
         seen.attempt = self._started.attempt
@@ -185,8 +206,7 @@ class Reporter:
             seen.dropped_events = self.lost
             self._sink.send(event)
 
-        if not self._persist(send):
-            self._refused += 1
+        return send
 
     def _start_delivery(self) -> None:
         self._flush(0)
@@ -316,6 +336,22 @@ def _after_fork() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
+
+
+def _send_step_of(sink: Sink) -> Any:
+    """What takes bytes; None where there is none, or a subclass has changed `send` beside it."""
+    for kind in type(sink).__mro__:
+        if "send_step" in kind.__dict__:
+            return sink.send_step
+        if "send" in kind.__dict__:
+            return None
+    return None
+
+
+def _with_dropped(event: bytes, dropped: int) -> bytes:
+    message = pb.Event.FromString(event)
+    message.step.dropped_events = dropped
+    return message.SerializeToString()
 
 
 def _brief(error: BaseException) -> str:

@@ -40,6 +40,10 @@ class Sink(Protocol):
 
     def send(self, event: pb.Event) -> None: ...
 
+    def send_step(self, run_id: str, event: bytes) -> None:
+        """`send`, for an event with a step that is bytes already. Optional: where there is none, it is read for `send`."""
+        ...
+
     def flush(self, seconds: float) -> None:
         """Delivers what was taken; raises `Away` where that takes longer. 0: starts to, without waiting for an
         answer that takes its time. Optional: where there is none, `send` has delivered."""
@@ -88,7 +92,11 @@ def open_sink(where: "str | Sink", append: bool = False) -> Sink:
 
 def delimited(event: pb.Event) -> bytes:
     """The event behind its length as a varint: how recordings and HTTP bodies hold it."""
-    data = event.SerializeToString()
+    return behind_length(event.SerializeToString())
+
+
+def behind_length(data: bytes) -> bytes:
+    """As `delimited`, of an event that is bytes already."""
     n = len(data)
     out = bytearray()
     while n > 0x7F:
@@ -136,7 +144,12 @@ class RecordingSink:
                 ) from None
 
     def send(self, event: pb.Event) -> None:
-        content = delimited(event)
+        self._write(delimited(event))
+
+    def send_step(self, run_id: str, event: bytes) -> None:
+        self._write(behind_length(event))
+
+    def _write(self, content: bytes) -> None:
         parts = [self._FRAME]
         for at in range(0, len(content), self._BLOCK):
             block = content[at : at + self._BLOCK]

@@ -162,6 +162,10 @@ class Sketcher:
         assert self._native is not None
         return self._native(tensors)
 
+    def looker(self) -> Any:
+        """`native.NativeRowFold.looker`, where `compiled`."""
+        return None if self._native is None else self._native.looker()
+
     def fold(self, flat: torch.Tensor) -> torch.Tensor:
         """S of what `gather` gave."""
         return flat if self._count is None else self._count(flat)

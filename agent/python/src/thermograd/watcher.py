@@ -10,18 +10,19 @@ from typing import Any, Callable, Iterator, List, Optional, Set
 
 import torch
 
-from . import lifecycle, scaling, settings
+from . import lifecycle, native, scaling, settings
 from . import thermograd_pb2 as pb
 from .chunks import Chunks
 from .distributed import RankChunks
 from .hooks import wrap_step
 from .layers import LayeredSketcher, layers_of
 from .message import StepParts
-from .outbox import TOGETHER, Outbox
+from .outbox import TOGETHER, Outbox, Parts
 from .parameters import ParameterSketch, precondition
 from .probes import CurvatureProbe, Probing, split_gradients, unnoticed
 from .ranks import Ranks
 from .reporter import Reporter
+from .single import SingleLook
 from .sinks import Sink
 from .sketch import Sketcher, sqnorm
 
@@ -68,6 +69,7 @@ class Watcher:
         self._failures: Set[str] = set()
         self._started = started
         self._describe_sketch()
+        self._follow_single()
         self._reporter = Reporter(started, sink, ranks=ranks)
         self._outbox = Outbox(self._reporter)
         self._outbox.together = self._together
@@ -101,6 +103,15 @@ class Watcher:
         self._chunks = kind(self._model, parameters, self._sketcher)
         self._curvature = CurvatureProbe(self._probing, parameters, self._seed) if self._probing else None
 
+    def _follow_single(self) -> None:
+        """By compiled code, where steps of one pass may come and nothing else is to be looked at."""
+        library = native.library() if self._sketcher.compiled else None
+        self._single: Optional[SingleLook] = None
+        if library is not None and library.step is not None and self._ranks is None and self._probing is None:
+            self._single = SingleLook(
+                self._optimizer, self._parameters, self._sketcher, self._chunks, self._theta, library.step, self._started
+            )
+
     def _describe_sketch(self) -> None:
         self._started.parameter_count = self._sketcher.parameter_count
         self._started.sketch_scheme = self._sketcher.scheme
@@ -128,6 +139,7 @@ class Watcher:
         started.started_at = time.time()
         self._started = started
         self._describe_sketch()
+        self._follow_single()
         self._reporter.restart(started)
         settings.began(started, self)
 
@@ -256,7 +268,7 @@ class Watcher:
 
     def _around_closure(self, step: Callable[..., Any], closure: Callable[[], Any], args: Any, kwargs: Any) -> Any:
         """The gradients are made inside the step, by the closure; of several calls (L-BFGS), the first counts."""
-        seen: List[Optional[StepParts]] = []
+        seen: List[Optional[Parts]] = []
 
         def closed() -> Any:
             loss = closure()
@@ -273,7 +285,18 @@ class Watcher:
         self._after_step(seen[0] if seen else None)
         return result
 
-    def _look(self) -> Optional[StepParts]:
+    def _look(self) -> Optional[Parts]:
+        single = self._single
+        if single is not None and self._scale is None and self._early is None and not self._grown():
+            try:
+                plain = single.look(self._next_step)
+                if plain is not None:
+                    self._outbox.turn()
+                    if self.loss_source is not None:
+                        plain.loss = self.loss_source()
+                    return plain
+            except Exception as error:
+                return self._failed("step", error)
         if self._sketcher.compiled:
             # Nothing here is part of a graph, and no_grad() costs as much as a small model's sketch.
             try:
@@ -321,10 +344,13 @@ class Watcher:
         for group, rate in enumerate(rates[:_MOST_GROUPS]):
             parts.tracked[f"learning_rate_{group}"] = rate
 
+    def _grown(self) -> bool:
+        return self._groups != settings.group_sizes(self._optimizer) or (
+            bool(self._frozen) and any(p.requires_grad for p in self._frozen)
+        )
+
     def _before_step(self) -> StepParts:
-        if self._groups != settings.group_sizes(self._optimizer) or (
-            self._frozen and any(p.requires_grad for p in self._frozen)
-        ):
+        if self._grown():
             self._begin_again()
         parts = self._begin_step()
         grads = [p.grad for p in self._parameters]
@@ -360,7 +386,7 @@ class Watcher:
         finally:
             self._chunks.paused = False
 
-    def _after_step(self, parts: Optional[StepParts]) -> None:
+    def _after_step(self, parts: Optional[Parts]) -> None:
         if parts is not None:
             # Sketches only, which need no gradient: the guard's no_grad() would cost more than the sums.
             try:
@@ -404,4 +430,4 @@ def _line(error: Exception) -> str:
 
 def _detached(value: Any) -> Any:
     # In the host's memory a number is as cheap as a view, and stays what it is when its owner adds to it.
-    return value.detach() if isinstance(value, torch.Tensor) and value.device.type != "cpu" else float(value)
+    return value.detach() if isinstance(value, torch.Tensor) and not value.is_cpu else float(value)

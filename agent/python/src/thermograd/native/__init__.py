@@ -1,17 +1,20 @@
-"""The compiled fold: `sketch.c` by ctypes, where it has been built; nothing is compiled here."""
+"""The compiled fold: `sketch.c` by ctypes, where it has been built; nothing is compiled here. What was built with Python's
+headers is a module as well (`step.c`)."""
 
 from __future__ import annotations
 
 import ctypes
+import importlib.util
 import logging
 import os
 import pathlib
 import stat
+from importlib.machinery import ExtensionFileLoader
 from typing import Any, List, Optional, Sequence, Tuple
 
 import torch
 
-from .compiling import FOLDER, file_name
+from .compiling import FOLDER, file_name, stable
 
 LOG = logging.getLogger("thermograd")
 
@@ -44,6 +47,21 @@ class Library:
         self.level: int = loaded.thermograd_level()
         self.row_fold = loaded.thermograd_row_fold
         self.row_fold.restype = ctypes.c_double
+        #: `step.c`, a module; None where the library was built without Python's headers.
+        self.step = _module(path) if stable() and hasattr(loaded, "PyInit__step") else None
+
+
+def _module(path: pathlib.Path) -> Any:
+    name = __name__ + "._step"
+    loader = ExtensionFileLoader(name, str(path))
+    spec = importlib.util.spec_from_file_location(name, str(path), loader=loader)
+    assert spec is not None
+    try:
+        module = importlib.util.module_from_spec(spec)
+        loader.exec_module(module)
+    except ImportError as error:
+        raise OSError(str(error)) from None
+    return module
 
 
 class _Job(ctypes.Structure):
@@ -74,6 +92,7 @@ class NativeRowFold:
     def __init__(self, library: Library, sizes: Sequence[int], dim: int, seed: int, level: Optional[int] = None):
         """:param level: of instructions, at most the library's"""
         n = len(sizes)
+        self._library = library
         self._sizes = list(sizes)
         self._dim = dim
         self._pointers = (ctypes.c_void_p * n)()
@@ -123,6 +142,13 @@ class NativeRowFold:
         self._job.out = self._first + 4 * self._dim * place
         return Stored(self._block, place, self._call(self._there))
 
+    def looker(self) -> Any:
+        """The module's own reader of the same; None where there is none."""
+        module = self._library.step
+        if module is None:
+            return None
+        return module.Looker(self._sizes, self._dim, self._job.seed, self._job.level, torch.float32)
+
     def __reduce__(self) -> Any:
         # A copy of a watched model comes with its hooks, and these with this.
         return _fold_again, (self._sizes, self._dim, self._job.seed)
@@ -160,6 +186,18 @@ class Stored:
         return ctypes.string_at(self._block.data_ptr() + size * self._place, size)
 
 
+class Packed:
+    """A sketch as the bytes of its floats."""
+
+    __slots__ = ("_bytes",)
+
+    def __init__(self, data: bytes):
+        self._bytes = data
+
+    def get(self) -> torch.Tensor:
+        return torch.frombuffer(bytearray(self._bytes), dtype=torch.float32)
+
+
 def _fold_again(sizes: Sequence[int], dim: int, seed: int) -> Optional[NativeRowFold]:
     found = library()
     return None if found is None else NativeRowFold(found, sizes, dim, seed)
@@ -193,7 +231,8 @@ def describe() -> str:
     found = library()
     if found is None:
         return f"sketches by plain torch: {_reason}"
-    return f"sketches by compiled code, {LEVELS[found.level]}: {found.path}"
+    without = "" if found.step is not None else ", without Python's headers"
+    return f"sketches by compiled code, {LEVELS[found.level]}{without}: {found.path}"
 
 
 def cache() -> pathlib.Path:

@@ -1,4 +1,4 @@
-"""Compiles `sketch.c` with the system's C compiler. Imports nothing of the package, for an installation."""
+"""Compiles `sketch.c`, and `step.c` where Python's headers are, with the system's C compiler. Imports nothing of the package, for an installation."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import platform
 import shlex
 import subprocess
 import sys
+import sysconfig
 import tempfile
+from typing import Optional
 
 FOLDER = pathlib.Path(__file__).resolve().parent
-_SOURCES = ("sketch.c", "fold.h")
+_SOURCES = ("sketch.c", "sketch.h", "fold.h", "step.c")
 _FLAGS = ("-std=gnu11", "-O3", "-fPIC", "-shared", "-fvisibility=hidden")
 
 
@@ -27,6 +29,19 @@ def file_name() -> str:
     return f"sketch-{sys.platform}-{platform.machine()}-{digest.hexdigest()[:12]}.so"
 
 
+def headers() -> Optional[pathlib.Path]:
+    """The folder of this Python's headers; None where they are not installed, or have no stable ABI to build for."""
+    folder = pathlib.Path(sysconfig.get_path("include"))
+    return folder if stable() and (folder / "Python.h").is_file() else None
+
+
+def stable() -> bool:
+    """Whether this Python loads a module that was built for the stable ABI, and has the wire's order of bytes."""
+    return (
+        sys.implementation.name == "cpython" and not sysconfig.get_config_var("Py_GIL_DISABLED") and sys.byteorder == "little"
+    )
+
+
 def compile_into(folder: pathlib.Path) -> pathlib.Path:
     """The library in this folder, made by ``$CC`` or ``cc``; others see it whole or not at all.
 
@@ -38,6 +53,11 @@ def compile_into(folder: pathlib.Path) -> pathlib.Path:
     os.close(handle)
     try:
         command = [*compiler, *_FLAGS, "-o", made, str(FOLDER / "sketch.c")]
+        include = headers()
+        if include is not None:
+            command += [str(FOLDER / "step.c"), f"-I{include}"]
+            if sys.platform == "darwin":
+                command += ["-undefined", "dynamic_lookup"]  # Python's own functions are where it is loaded
         try:
             done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         except FileNotFoundError:

@@ -7,11 +7,10 @@
    The result does not depend on the instruction set: a sum takes its terms in the order of the rows, a norm has 16 partial
    sums whatever the width of a vector, and products are exact (by ±1, and of two floats in a double), so that fusing them
    changes nothing. Thread-safe: no state, no allocation. */
-#include <stdint.h>
+#include "sketch.h"
+
 #include <string.h>
 
-#define VERSION 1
-#define API __attribute__((visibility("default")))
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 enum { ROW = 64, LANES = 16 };
@@ -55,7 +54,6 @@ static folder *const FOLDERS[] = {fold_plain, fold_avx2, fold_avx512};
 static folder *const FOLDERS[] = {fold_plain};
 #endif
 
-/* Rises when a signature or a result changes. */
 API int thermograd_version(void) { return VERSION; }
 
 /* The widest instructions of this processor that there is a fold for: 0 none in particular, 1 AVX2, 2 AVX-512. */
@@ -69,19 +67,6 @@ API int thermograd_level(void) {
   return 0;
 #endif
 }
-
-/* What there is to do; thermograd/native has the same. */
-struct thermograd_job {
-  const float *const *tensors; /* NULL among them: zeros */
-  const int64_t *lengths;
-  int64_t count;
-  int64_t dim; /* a power of two from ROW */
-  uint64_t seed;
-  int64_t level;   /* of instructions, at most thermograd_level() */
-  float *work;     /* dim + ROW floats, whatever is in them */
-  float *out;      /* dim floats: S of the tensors one after the other */
-  double *squares; /* ‖x‖² of each tensor, finite if and only if all its elements are */
-};
 
 /* Returns ‖x‖² of all tensors. */
 API double thermograd_row_fold(const struct thermograd_job *job) {

@@ -1,0 +1,253 @@
+"""Steps of one pass by compiled calls: the same bytes as the other way's, and protobuf's own."""
+
+import os
+import random
+import struct
+import weakref
+
+import pytest
+import torch
+from torch import nn
+
+import thermograd
+from conftest import ListSink
+from test_watch import OPTIMIZERS, batch, loss_of, model, train
+from thermograd import native
+from thermograd import thermograd_pb2 as pb
+from thermograd.single import SingleLook
+
+
+@pytest.fixture
+def module(compiled):
+    """`step.c`, which wants Python's headers."""
+    if compiled.step is None:
+        missing = "Python.h is not there: install python3-dev"
+        if os.environ.get("THERMOGRAD_REQUIRE_ALL") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return compiled.step
+
+
+class BytesSink(ListSink):
+    """Keeps the bytes of steps."""
+
+    def __init__(self):
+        super().__init__()
+        self.bytes = []
+
+    def send_step(self, run_id, event):
+        assert pb.Event.FromString(event).step.run_id == run_id
+        self.bytes.append(event)
+        self.send(pb.Event.FromString(event))
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """How many steps were looked at in one call."""
+    counts = [0]
+    look = SingleLook.look
+
+    def counting(self, step):
+        parts = look(self, step)
+        counts[0] += parts is not None
+        return parts
+
+    monkeypatch.setattr(SingleLook, "look", counting)
+    return counts
+
+
+def floats(generator, n):
+    return struct.pack(f"<{n}f", *(generator.gauss(0, 1) for _ in range(n)))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_an_event_is_byte_for_byte_what_protobuf_writes(module, seed):
+    generator = random.Random(seed)
+    maybe = lambda value: value if generator.random() < 0.6 else None  # noqa: E731
+    dim = generator.choice([64, 256, 1024, 8192])
+    grad, theta = floats(generator, dim), floats(generator, dim)
+    step = generator.choice([0, 1, 127, 128, 1 << 20, (1 << 64) - 1])
+    examples = generator.choice([0, 1, 127, 128, 4096, (1 << 32) - 1])
+    time, loss, validation = 1.7e9 + seed, maybe(generator.gauss(0, 1)), maybe(float("nan"))
+    rate, square = maybe(0.0), maybe(float("inf"))
+    tracked = {} if seed % 2 else {"größe" * generator.choice([1, 20]): -0.5}
+    names = pb.StepEvent(run_id="r" * generator.choice([1, 150]), attempt=seed)
+    whole = pb.Event(step=names)
+    expected = whole.step
+    expected.step, expected.time = step, time
+    for name, value in [("loss", loss), ("validation_loss", validation), ("learning_rate", rate), ("grad_sqnorm", square)]:
+        if value is not None:
+            setattr(expected, name, value)
+    if examples:
+        expected.batch_size = examples
+        expected.micro_batches.add(examples=examples).grad_sketch.float32 = grad
+    else:
+        expected.grad_sketch.float32 = grad
+    expected.param_sketch.float32 = theta
+    expected.tracked.update(tracked)
+    apart = generator.random() < 0.5
+    made = module.event(
+        names.SerializeToString(), step, time, loss, validation, rate, examples, square,
+        grad if apart else grad + theta, theta if apart else None, 0.0, tracked,
+    )  # fmt: skip
+    assert made == whole.SerializeToString()
+
+
+def test_an_event_has_every_number_that_is_tracked(module):
+    tracked = {f"name{i}": i / 7 for i in range(300)}
+    made = module.event(b"", 1, 1.0, None, None, None, 1, None, bytes(512), None, 0.0, tracked)
+    assert dict(pb.Event.FromString(made).step.tracked) == tracked
+
+
+@pytest.mark.parametrize(
+    "place, value",
+    [(0, "r"), (1, -1), (1, 1 << 64), (3, "x"), (4, [1]), (6, -1), (6, 1 << 32), (8, "x"), (9, bytes(4)), (9, "x"), (11, {"a": "x"}), (11, {1: 1.0})],
+)
+def test_an_event_of_something_else_is_an_error(module, place, value):
+    values = [b"", 1, 1.0, None, None, None, 1, None, bytes(512), None, 0.0, {}]
+    values[place] = value
+    with pytest.raises((TypeError, ValueError, OverflowError)):
+        module.event(*values)
+
+
+def both_ways(monkeypatch, run, calls=True):
+    """Steps as they were sent, with the module and without, each at its own time."""
+    answers = []
+    for without in (False, True):
+        if without:
+            monkeypatch.setattr(native.library(), "step", None)
+        sink = BytesSink()
+        run(sink)
+        assert bool(sink.bytes) is (calls and not without)
+        for step in sink.steps:
+            step.time = 0.0
+        answers.append([step.SerializeToString(deterministic=True) for step in sink.steps])
+    monkeypatch.undo()
+    return answers
+
+
+@pytest.mark.parametrize("to_none", [True, False])
+@pytest.mark.parametrize("width", [200, 10_000])  # parameters looked at, and followed
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.usefixtures("module")
+def test_sends_what_the_longer_way_sends(name, width, to_none, monkeypatch, counted):
+    def run(sink):
+        net = model(width=width)
+        optimizer = OPTIMIZERS[name](net.parameters())
+        with thermograd.watch(net, optimizer, sink=sink, run_id="r", attempt=2, dim=256, seed=5) as watcher:
+            watcher.log(validation_loss=3)
+            for t in range(25):
+                optimizer.zero_grad(set_to_none=to_none)
+                x, y = batch(t, 0, size=4 + t % 3)
+                loss = loss_of(net, x, y)
+                loss.backward()
+                optimizer.step()
+                watcher.log(loss=loss, seen=torch.tensor(t))
+                if t % 5 == 4:
+                    watcher.log(examples=t, validation_loss=t)
+                if t == 12:
+                    train(net, optimizer, steps=2, chunks=2)
+
+    # Weight decay and parameters that are not cheap to look at are left to the longer way.
+    calls = width < 1000 or name not in ("decayed", "adam")
+    short, long = both_ways(monkeypatch, run, calls)
+    assert len(short) == 27
+    assert short == long
+    # Not the first one of each row, and not those of two passes.
+    assert counted[0] == (23 if calls else 0)
+
+
+@pytest.mark.usefixtures("module")
+def test_what_the_call_cannot_read_goes_the_longer_way(monkeypatch, counted):
+    class Words(nn.Module):
+        def __init__(self):
+            super().__init__()
+            torch.manual_seed(0)
+            self.table = nn.Embedding(200, 5, sparse=True)
+            self.out = nn.Linear(5, 3)
+
+        def forward(self, words):
+            return self.out(self.table(words).mean(1))
+
+    def run(sink):
+        net = Words()
+        optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+        with thermograd.watch(net, optimizer, sink=sink, run_id="r", dim=256):
+            for t in range(5):
+                net.zero_grad(set_to_none=True)
+                words = torch.randint(200, (4, 6), generator=torch.Generator().manual_seed(t))
+                nn.functional.cross_entropy(net(words), torch.arange(4) % 3).backward()
+                optimizer.step()
+
+    sink = ListSink()
+    run(sink)
+    assert len(sink.steps) == 5 and counted[0] == 0
+    assert all([m.examples for m in step.micro_batches] == [4] for step in sink.steps)
+
+
+def looker(compiled, sizes):
+    return native.NativeRowFold(compiled, sizes, 256, 3).looker()
+
+
+@pytest.mark.parametrize(
+    "gradient",
+    [
+        lambda: torch.ones(30, 20).t(), lambda: torch.ones(20, 30).to_sparse(), lambda: torch.ones(20, 30, device="meta"),
+        lambda: torch.ones(20, 30).double(), lambda: torch.ones(20, 30)[:, :29], lambda: object(),
+    ],
+)  # fmt: skip
+@pytest.mark.usefixtures("module")
+def test_reads_dense_contiguous_floats_of_the_right_number_only(compiled, gradient):
+    class Parameter:
+        grad = gradient()
+
+    assert looker(compiled, [600]).gradient((Parameter(),)) is None
+
+
+@pytest.mark.usefixtures("module")
+def test_keeps_nothing_of_what_it_reads(compiled):
+    parameters = tuple(nn.Parameter(torch.randn(n)) for n in (1, 63, 5000))
+    reads = looker(compiled, [p.numel() for p in parameters])
+    sketches, square, whole = reads.both(parameters)
+    assert whole is False and square == 0 and not any(sketches[:1024])
+    for p in parameters:
+        p.grad = torch.randn_like(p)
+    sketches, square, whole = reads.both(parameters)
+    stored = native.NativeRowFold(compiled, [1, 63, 5000], 256, 3)([p.grad for p in parameters])
+    assert whole is True and square == stored.square() and sketches[:1024] == stored.bytes()
+    gone = weakref.ref(parameters[0].grad)
+    for p in parameters:
+        p.grad = None
+    assert gone() is None
+    with pytest.raises(ValueError, match="there should be 3 parameters"):
+        reads.both(parameters[:2])
+
+
+@pytest.mark.usefixtures("module")
+def test_a_sink_of_messages_is_sent_messages_and_drops_are_in_both(sink):
+    from test_reporter import started
+    from thermograd.reporter import Reporter
+
+    event = pb.Event(step=pb.StepEvent(run_id="r", attempt=1, step=4)).SerializeToString()
+
+    def broken():
+        raise RuntimeError("a tensor that is gone")
+
+    for taker in (sink, BytesSink()):
+        reporter = Reporter(started(), taker)
+        reporter.report(lambda: event, 1)
+        reporter.report(broken, 1)
+        reporter.report(lambda: event, 1)
+        reporter.close()
+        assert [(s.step, s.dropped_events) for s in taker.steps] == [(4, 0), (4, 1)]
+
+
+def test_a_subclass_that_changes_send_is_asked():
+    from thermograd.reporter import _send_step_of
+
+    class Changed(BytesSink):
+        def send(self, event):
+            super().send(event)
+
+    assert _send_step_of(ListSink()) is None and _send_step_of(Changed()) is None
+    assert _send_step_of(BytesSink()) is not None
