@@ -16,6 +16,7 @@ import io.thermograd.wire.QuantityName;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,7 @@ public final class RunEstimators {
   private final Temperatures temperatures;
   private final LossMoments loss;
   private final Pace pace = new Pace();
+  private final Supplier<StreamSharpness> streamSharpness;
   private @Nullable StepScalars latest;
 
   /**
@@ -49,6 +51,7 @@ public final class RunEstimators {
     this.noise = new NoiseEstimator(settings, noiseHalfLife);
     this.layers = new LayerNoise(settings, noiseHalfLife);
     this.curvature = new StreamCurvature(settings, noiseHalfLife);
+    this.streamSharpness = curvature::sharpness;
     this.sharpness = new Sharpness(settings, noiseHalfLife);
     this.alignment = new NoiseAndCurvature(settings);
     this.fluctuations = new Fluctuations(settings, noiseHalfLife);
@@ -65,7 +68,7 @@ public final class RunEstimators {
     double sketchedSqnorm = noise.accept(step);
     layers.accept(step);
     curvature.accept(step, noise);
-    sharpness.accept(step, noise.stepTrace(), curvature::sharpness);
+    sharpness.accept(step, noise.stepTrace(), streamSharpness);
     alignment.accept(step);
     fluctuations.accept(step, noise);
     pace.accept(step.step(), step.time());

@@ -18,11 +18,17 @@ final class Frame {
   private final Subspace subspace;
   private final Path path = new Path();
   private final SketchMath math = new SketchMath();
+  private final double[][] rotation;
   private float[][] outside = new float[0][];
   private float[][] basis = new float[0][];
 
+  // Of the refresh before; work space of the next.
+  private float[][] outsideBefore = new float[0][];
+  private float[][] before = new float[0][];
+
   Frame(Subspace subspace) {
     this.subspace = subspace;
+    this.rotation = new double[size()][size()];
   }
 
   /** r and the path's directions. */
@@ -55,29 +61,35 @@ final class Frame {
    * @param theta where the parameters are now
    */
   double[][] advance(NoiseSpectrum spectrum, float[] theta) {
-    double[][] rotation = subspace.advance(spectrum);
-    if (rotation.length == 0) {
-      return rotation;
+    double[][] inNoise = subspace.advance(spectrum);
+    if (inNoise.length == 0) {
+      return inNoise;
     }
     path.accept(theta);
-    outside = path.outside(subspace.basis());
-    return turn();
+    float[][] free = outsideBefore;
+    outsideBefore = outside;
+    outside =
+        free.length == 0 || free[0].length != theta.length
+            ? new float[Path.RANK][theta.length]
+            : free;
+    path.outside(subspace.basis(), outside);
+    turn();
+    return rotation;
   }
 
-  private double[][] turn() {
-    float[][] before = basis;
+  private void turn() {
     join();
-    double[][] r = new double[size()][size()];
     for (int i = 0; i < size(); i++) {
       for (int j = 0; j < size(); j++) {
-        r[i][j] = before.length == 0 ? (i == j ? 1 : 0) : math.dot(basis[i], before[j]);
+        rotation[i][j] = before.length == 0 ? (i == j ? 1 : 0) : math.dot(basis[i], before[j]);
       }
     }
-    return r;
   }
 
   private void join() {
-    basis = new float[size()][];
+    float[][] free = before;
+    before = basis;
+    basis = free.length == 0 ? new float[size()][] : free;
     System.arraycopy(subspace.basis(), 0, basis, 0, subspace.rank());
     System.arraycopy(outside, 0, basis, subspace.rank(), Path.RANK);
   }

@@ -32,6 +32,7 @@ final class Moments {
   /** log of tr Σ of a bin over that of now. */
   private final double[] distance = new double[BINS];
 
+  private final double[] scratch;
   private final double[] c;
   private final double[] f;
   private double weight;
@@ -47,6 +48,7 @@ final class Moments {
     this.longest = longest;
     this.a = new double[BINS][r * r];
     this.n = new double[BINS][r * r];
+    this.scratch = new double[r * r];
     this.c = new double[r * r];
     this.f = new double[r * r];
   }
@@ -122,16 +124,15 @@ final class Moments {
 
   /** Goes along to new directions: M ← RMRᵀ. */
   void rotate(double[][] rotation) {
-    double[] scratch = new double[r * r];
     for (int g = 0; g < bins; g++) {
-      rotate(a[g], rotation, scratch);
-      rotate(n[g], rotation, scratch);
+      rotate(a[g], rotation);
+      rotate(n[g], rotation);
     }
-    rotate(c, rotation, scratch);
-    rotate(f, rotation, scratch);
+    rotate(c, rotation);
+    rotate(f, rotation);
   }
 
-  private void rotate(double[] m, double[][] rotation, double[] scratch) {
+  private void rotate(double[] m, double[][] rotation) {
     for (int i = 0; i < r; i++) {
       for (int j = 0; j < r; j++) {
         double sum = 0;

@@ -31,6 +31,7 @@ final class Path {
 
   private final SymmetricEigen eigen = new SymmetricEigen(RANK + 1, SpectrumKernel.best());
   private final double[] gram = new double[(RANK + 1) * (RANK + 1)];
+  private final float[] column = new float[RANK + 1];
   private final SketchMath math = new SketchMath();
   private float[][] rows = new float[0][];
   private float[] from = new float[0];
@@ -64,7 +65,6 @@ final class Path {
       rows = new float[n][from.length];
       return;
     }
-    float[] column = new float[n];
     for (int c = 0; c < from.length; c++) {
       for (int i = 0; i < n; i++) {
         column[i] = rows[i][c];
@@ -80,11 +80,17 @@ final class Path {
     Arrays.fill(rows[RANK], 0);
   }
 
-  /** {@value #RANK} orthonormal rows of k outside v's, zero where there is no such direction. */
-  float[][] outside(float[][] v) {
+  /**
+   * {@value #RANK} orthonormal rows of k outside v's, zero where there is no such direction, into
+   * {@code out}.
+   */
+  void outside(float[][] v, float[][] out) {
     int k = v[0].length;
-    float[][] out = new float[RANK][k];
-    for (int i = 0; i < RANK && from.length == k; i++) {
+    for (int i = 0; i < RANK; i++) {
+      if (from.length != k) {
+        Arrays.fill(out[i], 0);
+        continue;
+      }
       System.arraycopy(rows[i], 0, out[i], 0, k);
       double before = Math.sqrt(math.sqnorm(out[i]));
       for (int pass = 0; pass < 2; pass++) {
@@ -101,7 +107,6 @@ final class Path {
         out[i][c] *= scale;
       }
     }
-    return out;
   }
 
   private void remove(float[] unit, float[] x) {

@@ -2,6 +2,7 @@ package io.thermograd.estimate.curvature;
 
 import io.thermograd.estimate.numeric.SpectrumKernel;
 import io.thermograd.estimate.numeric.SymmetricEigen;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * off by leaving out a group at a time (M. Quenouille, Biometrika 43 (1956) 353–360); the spread of
  * those gives the error once more.
  *
- * <p>One owner thread.
+ * <p>Works in storage of its own: what is allocated is the result. One owner thread.
  */
 final class Regression {
   /** What a quantity of crosstalk that was taken off leaves behind, as a share of it. */
@@ -24,103 +25,47 @@ final class Regression {
   /** What crosstalk may be at most of how far θ moves along any direction that is used. */
   private static final double LARGEST_CROSSTALK = 0.5;
 
-  /** How far the slope of log λ_max on log tr Σ may be off. */
-  private static final double SLOPE_ERROR = 0.1;
-
-  /**
-   * What is left of a drift of tr Σ by a factor e after all that: from networks on digits, whose
-   * errors are up to twice what regression alone accounts for.
-   */
-  private static final double SHAPE_ERROR = 0.25;
-
-  /** Share by which λ_max may drift over the bins without tr Σ doing so. */
-  private static final double LEAST_DRIFT = 0.05;
-
   private final Frame frame;
   private final int sketchDim;
   private final SymmetricEigen eigen;
   private final double[] a;
   private final double[] n;
+  private final double[] lower;
+  private final double[] precision;
+  private final double[][] factor;
+  private final double[][] right;
 
-  /**
-   * What p directions say.
-   *
-   * @param value λ_max on average over the bins, bias taken off
-   * @param variance of its error
-   * @param trend how it moves
-   * @param top its direction in V, p elements
-   * @param weights w = A⁻¹·top over the frame: the instrument of that direction alone
-   * @param agreement smallest share of λ_max that all say of the directions found without a group:
-   *     which of two equally sharp ones is found does not matter
-   * @param hessian p rows of p
-   * @param standardErrors of its elements
-   */
-  record Fit(
-      double value,
-      double variance,
-      Trend trend,
-      double[] top,
-      double[] weights,
-      double agreement,
-      double[][] hessian,
-      double[][] standardErrors) {
+  /** A − aI, and its inverse behind it. */
+  private final double[][] left;
 
-    /**
-     * Variance of the drift beyond what tr Σ tells, before it is looked for: the slope's error, and
-     * what the bins show beyond their noise.
-     */
-    private double drift() {
-      double expected = value * Math.max(LEAST_DRIFT, SLOPE_ERROR * Math.abs(trend.distance()));
-      double seen = trend.change() * trend.change() - trend.changeVariance();
-      return Math.max(expected * expected, seen);
-    }
-
-    /** What of λ_max the curvature along a direction of the frame is; 0 for none in it. */
-    double share(double[] inFrame) {
-      double square = 0;
-      double[] u = new double[top.length];
-      for (int i = 0; i < u.length; i++) {
-        u[i] = inFrame[i];
-        square += u[i] * u[i];
-      }
-      return square > 0 ? form(hessian, u) / form(hessian, top) : 0;
-    }
-
-    /** λ_max at the end of the bins. */
-    double latest() {
-      double drift = drift();
-      return value + drift / (drift + trend.changeVariance()) * trend.change();
-    }
-
-    /** Its standard error, of which what is not known of the drift is a part. */
-    double latestError() {
-      double drift = drift();
-      double shape = SHAPE_ERROR * trend.distance() * value;
-      return Math.sqrt(
-          variance
-              + drift * trend.changeVariance() / (drift + trend.changeVariance())
-              + shape * shape);
-    }
-  }
+  private final Solution all;
+  private final Solution part;
 
   /**
    * @param sketchDim k, 0 where gradients are sent whole
    */
   Regression(Frame frame, int sketchDim) {
     int r = frame.size();
+    int most = frame.noiseDirections();
     this.frame = frame;
     this.sketchDim = sketchDim;
-    this.eigen = new SymmetricEigen(frame.noiseDirections(), SpectrumKernel.best());
+    this.eigen = new SymmetricEigen(most, SpectrumKernel.best());
     this.a = new double[r * r];
     this.n = new double[r * r];
+    this.lower = new double[most * most];
+    this.precision = new double[most];
+    this.factor = new double[most][most];
+    this.right = new double[most][r];
+    this.left = new double[r][2 * r];
+    this.all = new Solution(most, r);
+    this.part = new Solution(most, r);
   }
 
   /** From the bins from {@code first} on, four at least; null when they have no inverse. */
   @Nullable Fit fit(Moments moments, int first, int directions) {
     Frame.Columns columns = frame.columns(directions);
     int p = columns.noise();
-    Solution all = p == 0 ? null : solve(moments, first, -1, columns);
-    if (all == null) {
+    if (p == 0 || !solve(moments, first, -1, columns, all)) {
       return null;
     }
     int groups = moments.bins() - first;
@@ -128,13 +73,12 @@ final class Regression {
     double[] without = new double[groups];
     double agreement = 1;
     for (int g = 0; g < groups; g++) {
-      Solution s = solve(moments, first, first + g, columns);
-      if (s == null) {
+      if (!solve(moments, first, first + g, columns, part)) {
         return null;
       }
-      without[g] = s.value;
-      mean += s.value / groups;
-      agreement = Math.min(agreement, form(all.hessian, s.top) / all.value);
+      without[g] = part.value;
+      mean += part.value / groups;
+      agreement = Math.min(agreement, Fit.form(all.hessian, part.top, p) / all.value);
     }
     double spread = 0;
     for (double x : without) {
@@ -143,44 +87,50 @@ final class Regression {
     spread *= (groups - 1.0) / groups;
     double value = groups * all.value - (groups - 1) * mean;
     double bias = (all.value - value) / 2;
-    double left = CROSSTALK * all.crosstalk * value;
-    double variance = (spread + all.variance()) / 2;
-    Trend trend = Trend.of(moments, first, all.top, all.weights, all.value, variance);
+    double remains = CROSSTALK * all.crosstalk * value;
+    double variance = (spread + all.variance(p)) / 2;
+    double[] top = Arrays.copyOf(all.top, p);
+    double[] weights = all.weights.clone();
     return new Fit(
         value,
-        variance + bias * bias + left * left,
-        trend,
-        all.top,
-        all.weights,
+        variance + bias * bias + remains * remains,
+        Trend.of(moments, first, top, weights, all.value, variance),
+        top,
+        weights,
         agreement,
-        all.hessian,
-        all.standardErrors);
+        leading(all.hessian, p),
+        leading(all.standardErrors, p));
   }
 
-  /** uᵀHu. */
-  private static double form(double[][] h, double[] u) {
-    double sum = 0;
-    for (int i = 0; i < u.length; i++) {
-      for (int j = 0; j < u.length; j++) {
-        sum += u[i] * h[i][j] * u[j];
-      }
+  private static double[][] leading(double[][] x, int p) {
+    double[][] out = new double[p][];
+    for (int i = 0; i < p; i++) {
+      out[i] = Arrays.copyOf(x[i], p);
     }
-    return sum;
+    return out;
   }
 
-  private record Solution(
-      double value,
-      double[] top,
-      double[] weights,
-      double[][] hessian,
-      double[][] standardErrors,
-      double crosstalk) {
+  /** Work space for what {@link #solve} finds: the first p elements, p × p and all of the frame. */
+  private static final class Solution {
+    private final double[] top;
+    private final double[] weights;
+    private final double[][] hessian;
+    private final double[][] standardErrors;
+    private double value;
+    private double crosstalk;
+
+    Solution(int most, int frame) {
+      this.top = new double[most];
+      this.weights = new double[frame];
+      this.hessian = new double[most][most];
+      this.standardErrors = new double[most][most];
+    }
 
     /** Of the largest eigenvalue, by first-order perturbation. */
-    double variance() {
+    double variance(int p) {
       double sum = 0;
-      for (int i = 0; i < top.length; i++) {
-        for (int j = 0; j < top.length; j++) {
+      for (int i = 0; i < p; i++) {
+        for (int j = 0; j < p; j++) {
           double e = standardErrors[i][j] * top[i] * top[j];
           sum += (i == j ? 1 : 2) * e * e;
         }
@@ -189,7 +139,9 @@ final class Regression {
     }
   }
 
-  private @Nullable Solution solve(Moments moments, int first, int without, Frame.Columns columns) {
+  /** False when there is no inverse. */
+  private boolean solve(
+      Moments moments, int first, int without, Frame.Columns columns, Solution into) {
     int r = moments.rank();
     int[] at = columns.at();
     int p = columns.noise();
@@ -201,8 +153,6 @@ final class Regression {
     }
     double shareA = sketchDim > r ? outA / (sketchDim - r) : 0;
     double shareN = sketchDim > r ? outN / (sketchDim - r) : 0;
-    double[][] left = new double[at.length][at.length];
-    double[][] right = new double[p][at.length];
     for (int i = 0; i < at.length; i++) {
       for (int j = 0; j < at.length; j++) {
         left[i][j] = a[at[i] * r + at[j]] - (i == j ? shareA : 0);
@@ -211,59 +161,61 @@ final class Regression {
         }
       }
     }
-    if (!moves(left, p, shareA * (1 / LARGEST_CROSSTALK - 1))) {
-      return null;
+    if (!moves(p, shareA * (1 / LARGEST_CROSSTALK - 1)) || !SmallMatrix.invert(left, at.length)) {
+      return false;
     }
-    double[][] inverse = SmallMatrix.inverse(left);
-    if (inverse.length == 0) {
-      return null;
-    }
-    double[][] h = SmallMatrix.multiply(right, inverse);
-    double[] precision = precisions(moments, inverse, moments.steps(first), columns);
-    double[][] hessian = new double[p][p];
-    double[][] errors = new double[p][p];
-    double[] lower = new double[p * p];
+    precisions(moments, moments.steps(first), columns);
     for (int i = 0; i < p; i++) {
       for (int j = 0; j <= i; j++) {
         // 1/variance of H_ij and of H_ji
         double wij = precision[j] / moments.gradient(at[i]);
         double wji = precision[i] / moments.gradient(at[j]);
-        double value = i == j ? h[i][i] : (wij * h[i][j] + wji * h[j][i]) / (wij + wji);
+        double hij = product(i, j, at.length);
+        double value = i == j ? hij : (wij * hij + wji * product(j, i, at.length)) / (wij + wji);
         double error = 1 / Math.sqrt(i == j ? wij : wij + wji);
-        hessian[i][j] = value;
-        hessian[j][i] = value;
-        errors[i][j] = error;
-        errors[j][i] = error;
+        into.hessian[i][j] = value;
+        into.hessian[j][i] = value;
+        into.standardErrors[i][j] = error;
+        into.standardErrors[j][i] = error;
         lower[i * p + j] = value;
       }
     }
     if (!eigen.decompose(lower, p, p)) {
-      return null;
+      return false;
     }
-    double[] top = new double[p];
+    into.value = eigen.value(0);
     for (int i = 0; i < p; i++) {
-      top[i] = eigen.vector(0, i);
+      into.top[i] = eigen.vector(0, i);
     }
-    double[] weights = new double[r];
-    double crosstalk = 0;
+    Arrays.fill(into.weights, 0);
+    into.crosstalk = 0;
     for (int i = 0; i < at.length; i++) {
       for (int j = 0; j < p; j++) {
-        weights[at[i]] += inverse[i][j] * top[j];
+        into.weights[at[i]] += left[i][at.length + j] * into.top[j];
       }
-      crosstalk += i < p ? top[i] * weights[at[i]] * Math.abs(shareA) : 0;
+      into.crosstalk += i < p ? into.top[i] * into.weights[at[i]] * Math.abs(shareA) : 0;
     }
-    return new Solution(eigen.value(0), top, weights, hessian, errors, crosstalk);
+    return true;
+  }
+
+  /** Element of (N − cI)(A − aI)⁻¹. */
+  private double product(int i, int j, int size) {
+    double sum = 0;
+    for (int l = 0; l < size; l++) {
+      sum += right[i][l] * left[l][size + j];
+    }
+    return sum;
   }
 
   /**
    * Whether θ moves along each of the first p directions, whatever their combination, by more than
    * a share of the crosstalk beyond it: by Cholesky's decomposition of ½(A + Aᵀ) − share·I.
    */
-  private static boolean moves(double[][] a, int p, double share) {
-    double[][] l = new double[p][p];
+  private boolean moves(int p, double share) {
+    double[][] l = factor;
     for (int i = 0; i < p; i++) {
       for (int j = 0; j <= i; j++) {
-        double sum = (a[i][j] + a[j][i]) / 2 - (i == j ? Math.max(0, share) : 0);
+        double sum = (left[i][j] + left[j][i]) / 2 - (i == j ? Math.max(0, share) : 0);
         for (int c = 0; c < j; c++) {
           sum -= l[i][c] * l[j][c];
         }
@@ -277,19 +229,17 @@ final class Regression {
   }
 
   /** n/(A⁻¹CA⁻ᵀ)_jj. */
-  private static double[] precisions(
-      Moments moments, double[][] inverse, double count, Frame.Columns columns) {
+  private void precisions(Moments moments, double count, Frame.Columns columns) {
     int[] at = columns.at();
-    double[] out = new double[columns.noise()];
-    for (int j = 0; j < out.length; j++) {
+    int size = at.length;
+    for (int j = 0; j < columns.noise(); j++) {
       double sum = 0;
-      for (int x = 0; x < at.length; x++) {
-        for (int y = 0; y < at.length; y++) {
-          sum += inverse[x][j] * moments.instrument(at[x], at[y]) * inverse[y][j];
+      for (int x = 0; x < size; x++) {
+        for (int y = 0; y < size; y++) {
+          sum += left[x][size + j] * moments.instrument(at[x], at[y]) * left[y][size + j];
         }
       }
-      out[j] = count / sum;
+      precision[j] = count / sum;
     }
-    return out;
   }
 }

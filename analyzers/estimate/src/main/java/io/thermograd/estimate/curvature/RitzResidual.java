@@ -20,7 +20,12 @@ final class RitzResidual {
   private final int r;
   private final double[][] z;
   private final double[] weights;
+  private final double[] turned;
   private double[] direction = new double[0];
+
+  /** Work space for the next one. */
+  private double[] spare = new double[0];
+
   private double[][] q = new double[2][0];
   private final double[] count = new double[2];
 
@@ -28,12 +33,14 @@ final class RitzResidual {
     this.r = r;
     this.z = new double[2][r];
     this.weights = new double[r];
+    this.turned = new double[r];
   }
 
   /** Follows another direction: unit vector {@code top} in the new V and its instrument. */
   void follow(double[] top, double[] instrument, double[][] rotation, float[][] basis) {
     int k = basis[0].length;
-    double[] now = new double[k];
+    double[] now = spare.length == k ? spare : new double[k];
+    Arrays.fill(now, 0);
     for (int i = 0; i < top.length; i++) {
       float[] v = basis[i];
       for (int c = 0; c < k; c++) {
@@ -51,12 +58,14 @@ final class RitzResidual {
       forget(k);
     } else {
       for (double[] half : z) {
-        System.arraycopy(SmallMatrix.multiply(rotation, half), 0, half, 0, r);
+        SmallMatrix.multiply(rotation, half, turned);
+        System.arraycopy(turned, 0, half, 0, r);
       }
     }
     for (int c = 0; c < k; c++) {
       now[c] *= sign;
     }
+    spare = direction;
     direction = now;
     Arrays.fill(weights, 0);
     for (int i = 0; i < instrument.length; i++) {
@@ -65,7 +74,12 @@ final class RitzResidual {
   }
 
   private void forget(int k) {
-    q = new double[2][k];
+    if (q[0].length == k) {
+      Arrays.fill(q[0], 0);
+      Arrays.fill(q[1], 0);
+    } else {
+      q = new double[2][k];
+    }
     Arrays.fill(count, 0);
     for (double[] half : z) {
       Arrays.fill(half, 0);

@@ -1,41 +1,30 @@
 package io.thermograd.estimate.curvature;
 
-/** The few operations on matrices of some ten rows that the curvature needs; never per step. */
+/** The few operations on matrices of some ten rows that the curvature needs; in given storage. */
 final class SmallMatrix {
   private SmallMatrix() {}
 
-  static double[][] multiply(double[][] x, double[][] y) {
-    double[][] out = new double[x.length][y[0].length];
+  /** Xy into {@code out}. */
+  static void multiply(double[][] x, double[] y, double[] out) {
     for (int i = 0; i < x.length; i++) {
-      for (int l = 0; l < y.length; l++) {
-        for (int j = 0; j < y[l].length; j++) {
-          out[i][j] += x[i][l] * y[l][j];
-        }
-      }
-    }
-    return out;
-  }
-
-  static double[] multiply(double[][] x, double[] y) {
-    double[] out = new double[x.length];
-    for (int i = 0; i < x.length; i++) {
+      double sum = 0;
       for (int j = 0; j < y.length; j++) {
-        out[i] += x[i][j] * y[j];
+        sum += x[i][j] * y[j];
       }
+      out[i] = sum;
     }
-    return out;
   }
 
-  /** By Gauss and Jordan with row pivots; empty when there is none, to working precision. */
-  static double[][] inverse(double[][] x) {
-    int n = x.length;
-    double[][] m = new double[n][2 * n];
+  /**
+   * [X, anything] ← […, X⁻¹], X and its inverse n × n, by Gauss and Jordan with row pivots; false
+   * when there is none, to working precision. Exchanges rows.
+   */
+  static boolean invert(double[][] m, int n) {
     double largest = 0;
     for (int i = 0; i < n; i++) {
-      System.arraycopy(x[i], 0, m[i], 0, n);
-      m[i][n + i] = 1;
-      for (double v : x[i]) {
-        largest = Math.max(largest, Math.abs(v)); // NaN stays
+      for (int j = 0; j < n; j++) {
+        largest = Math.max(largest, Math.abs(m[i][j])); // NaN stays
+        m[i][n + j] = i == j ? 1 : 0;
       }
     }
     for (int c = 0; c < n; c++) {
@@ -49,7 +38,7 @@ final class SmallMatrix {
       m[pivot] = m[c];
       m[c] = row;
       if (!(Math.abs(row[c]) > 1e-13 * largest)) {
-        return new double[0][];
+        return false;
       }
       double scale = 1 / row[c];
       for (int j = c; j < 2 * n; j++) {
@@ -62,10 +51,6 @@ final class SmallMatrix {
         }
       }
     }
-    double[][] out = new double[n][n];
-    for (int i = 0; i < n; i++) {
-      System.arraycopy(m[i], n, out[i], 0, n);
-    }
-    return out;
+    return true;
   }
 }

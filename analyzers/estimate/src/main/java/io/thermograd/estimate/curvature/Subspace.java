@@ -26,7 +26,12 @@ public final class Subspace {
   private final int rank;
   private final long longest;
   private final SketchMath math = new SketchMath();
+  private final double[][] rotation;
   private float[][] basis = new float[0][];
+
+  /** What the basis was before the latest refresh; afterwards work space of the next. */
+  private float[][] before = new float[0][];
+
   private long next = FIRST;
 
   /**
@@ -36,6 +41,7 @@ public final class Subspace {
   public Subspace(int rank, long longest) {
     this.rank = rank;
     this.longest = longest;
+    this.rotation = new double[rank][rank];
   }
 
   /** r. */
@@ -48,7 +54,7 @@ public final class Subspace {
     return basis.length > 0;
   }
 
-  /** V, r rows of k; not to be changed. */
+  /** V, r rows of k; not to be changed, and of these numbers until the refresh after the next. */
   public float[][] basis() {
     return basis;
   }
@@ -56,23 +62,27 @@ public final class Subspace {
   /**
    * Takes new directions when it is time to.
    *
-   * @return R, r rows of r, for moments to go along with; empty when the directions stay, and the
-   *     identity at first
+   * @return R, r rows of r, for moments to go along with, until the next refresh; empty when the
+   *     directions stay, and the identity at first
    */
   public double[][] advance(NoiseSpectrum spectrum) {
     if (spectrum.steps() < next) {
       return STAYS;
     }
     next = spectrum.steps() + Math.min(spectrum.steps(), longest);
-    float[][] before = basis;
-    basis = spectrum.directions(rank);
-    double[][] r = new double[rank][rank];
+    float[][] free = before;
+    before = basis;
+    basis =
+        free.length == 0 || free[0].length != spectrum.length()
+            ? new float[rank][spectrum.length()]
+            : free;
+    spectrum.directions(basis);
     for (int i = 0; i < rank; i++) {
       for (int j = 0; j < rank; j++) {
-        r[i][j] = before.length == 0 ? (i == j ? 1 : 0) : math.dot(basis[i], before[j]);
+        rotation[i][j] = before.length == 0 ? (i == j ? 1 : 0) : math.dot(basis[i], before[j]);
       }
     }
-    return r;
+    return rotation;
   }
 
   /** ⟨V_i, x⟩ for each i. */

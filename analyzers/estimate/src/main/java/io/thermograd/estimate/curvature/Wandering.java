@@ -152,7 +152,7 @@ final class Wandering {
     compare();
     Moments followed = moments[FOLLOWED];
     if (followed.bins() >= LEAST_BINS) {
-      Regression.Fit fit = regression.fit(followed, 0, 8);
+      Fit fit = regression.fit(followed, 0, 8);
       if (fit != null) {
         residual.follow(fit.top(), fit.weights(), rotation, frame.basis());
       }
@@ -165,9 +165,9 @@ final class Wandering {
     }
   }
 
-  private record Candidate(Regression.Fit fit, int b, int p, double value, double error) {
+  private record Candidate(Fit fit, int b, int p, double value, double error) {
 
-    static Candidate of(Regression.Fit fit, int b, int p) {
+    static Candidate of(Fit fit, int b, int p) {
       return new Candidate(fit, b, p, fit.latest(), fit.latestError() / fit.latest());
     }
 
@@ -231,8 +231,7 @@ final class Wandering {
         int first = Math.max(m.comparable(FURTHEST), m.bins() - bins);
         boolean again = bins > LEAST_BINS && m.bins() - first <= bins / 2;
         for (int p : DIRECTIONS) {
-          Regression.Fit fit =
-              m.bins() - first < LEAST_BINS || again ? null : regression.fit(m, first, p);
+          Fit fit = m.bins() - first < LEAST_BINS || again ? null : regression.fit(m, first, p);
           if (fit != null) {
             all.add(Candidate.of(fit, b, p));
           }
@@ -288,7 +287,7 @@ final class Wandering {
     SubspaceHessian best = null;
     double least = Double.POSITIVE_INFINITY;
     for (Moments m : moments) {
-      Regression.Fit fit = m.bins() >= LEAST_BINS ? regression.fit(m, 0, p) : null;
+      Fit fit = m.bins() >= LEAST_BINS ? regression.fit(m, 0, p) : null;
       if (fit != null) {
         double sum = 0;
         for (double[] row : fit.standardErrors()) {

@@ -89,7 +89,7 @@ final class DirectionalTemperatures {
     }
     out.put(QuantityName.TEMPERATURE_MEASURED, measured);
     out.put(QuantityName.TEMPERATURE_PREDICTED, predicted);
-    describeSpread(out, directions);
+    describeSpread(out, directions, sketch);
     describeRatio(out, directions, used);
   }
 
@@ -119,8 +119,8 @@ final class DirectionalTemperatures {
     return collisions * total.crosstalk(of, k);
   }
 
-  /** Standard deviation of log T over directions, less what the errors make. */
-  private static void describeSpread(QuantityList out, List<Direction> directions) {
+  /** Standard deviation of log T over directions, less what the errors make, the sketch's too. */
+  private static void describeSpread(QuantityList out, List<Direction> directions, double sketch) {
     int n = directions.size();
     if (n < 2) {
       out.absent(QuantityName.TEMPERATURE_SPREAD, "needs at least 2 directions in equilibrium");
@@ -135,7 +135,7 @@ final class DirectionalTemperatures {
     double variance = 0;
     for (Direction x : directions) {
       double from = Math.log(x.measured.value()) - mean;
-      double error = square(x.measured.relative());
+      double error = square(x.measured.relative()) + sketch;
       square += from * from / (n - 1);
       errors += error / n;
       variance += (4 * from * from * error + 2 * error * error) / square(n - 1);

@@ -72,7 +72,10 @@ final class LeadingOverlap {
     for (Spectrum.Eigenvalue e : now.leading(sketchDim)) {
       held += held < MOST && e.value() >= LEAST_SHARE * trace ? 1 : 0;
     }
-    basis = spectrum.directions(held);
+    if (basis.length != held || (held > 0 && basis[0].length != spectrum.length())) {
+      basis = new float[held][spectrum.length()];
+    }
+    spectrum.directions(basis);
     current = false;
   }
 

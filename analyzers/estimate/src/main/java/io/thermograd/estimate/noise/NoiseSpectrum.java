@@ -301,11 +301,18 @@ public final class NoiseSpectrum {
       throw new IllegalArgumentException(
           "count should be 0 to " + (k == 0 ? 0 : rank) + ": was " + count);
     }
+    float[][] directions = new float[count][k];
+    directions(directions);
+    return directions;
+  }
+
+  /** The same into rows of k, r at most. */
+  public void directions(float[][] directions) {
     int n = rank + waiting;
     products(false);
     decompose(n);
-    float[][] directions = new float[count][k];
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < directions.length; i++) {
+      Arrays.fill(directions[i], 0);
       double inverse = eigen.value(i) > 0 ? 1 / Math.sqrt(eigen.value(i)) : 0;
       for (int j = 0; j < n; j++) {
         float c = (float) (eigen.vector(i, j) * root[j] * inverse);
@@ -314,7 +321,11 @@ public final class NoiseSpectrum {
         }
       }
     }
-    return directions;
+  }
+
+  /** k, 0 before the first step. */
+  public int length() {
+    return k;
   }
 
   /** Writes the state; the same state gives the same bytes. */

@@ -54,6 +54,12 @@ final class SketchCalibration {
   // weight, Σ w y², number of steps
   private final double[] sums = new double[3];
   private float[][] basis = new float[0][];
+
+  // Work space of a refresh.
+  private float[][] fresh = new float[0][];
+  private final double[][] turn = new double[P][P];
+  private final double[][] half = new double[P][P];
+  private final double[] turned = new double[P];
   private long next = FIRST;
 
   SketchCalibration(int sketchDim, double halfLife, SketchMath math) {
@@ -75,7 +81,11 @@ final class SketchCalibration {
     }
     if (spectrum.steps() >= next) {
       next = spectrum.steps() + Math.min(spectrum.steps(), longest);
-      refresh(spectrum.directions(RANK));
+      if (fresh.length == 0 || fresh[0].length != spectrum.length()) {
+        fresh = new float[RANK][spectrum.length()];
+      }
+      spectrum.directions(fresh);
+      refresh();
     }
     double sketched = contrasts.count() * contrasts.scatter();
     double y = exact / sketched - 1;
@@ -116,10 +126,11 @@ final class SketchCalibration {
   }
 
   /** z ↦ Tz for a ↦ Ra; ρ takes what the new directions do not see. */
-  private void refresh(float[][] fresh) {
-    if (basis.length > 0) {
+  private void refresh() {
+    float[][] before = basis;
+    if (before.length > 0) {
       double[][] r = overlaps(fresh);
-      double[][] t = new double[P][P];
+      double[][] t = turn;
       t[PAIRS][PAIRS] = 1;
       for (int p = 0, at = 0; p < RANK; p++) {
         for (int q = 0; q <= p; q++, at++) {
@@ -146,6 +157,7 @@ final class SketchCalibration {
       transform(t);
     }
     basis = fresh;
+    fresh = before;
   }
 
   private static int diagonal(int i) {
@@ -163,9 +175,10 @@ final class SketchCalibration {
   }
 
   private void transform(double[][] t) {
-    double[] m = new double[P];
-    double[][] half = new double[P][P];
+    double[] m = turned;
+    Arrays.fill(m, 0);
     for (int i = 0; i < P; i++) {
+      Arrays.fill(half[i], 0);
       for (int j = 0; j < P; j++) {
         m[i] += t[i][j] * moments[j];
         for (int l = 0; l < P; l++) {

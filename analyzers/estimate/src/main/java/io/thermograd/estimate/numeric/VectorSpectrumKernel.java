@@ -6,7 +6,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The Vector API's loops, in the processor's own width up to 16 floats: narrower vectors take
- * several passes over the lanes, and give the same bits. Only element-wise operations.
+ * several passes over the lanes, and give the same bits. Only element-wise operations, and no
+ * vector crosses a method of ours ({@link VectorDotKernel}).
  */
 final class VectorSpectrumKernel implements SpectrumKernel {
   private static final VectorSpecies<Float> F = Species.FLOATS;
@@ -166,17 +167,22 @@ final class VectorSpectrumKernel implements SpectrumKernel {
       s33 = x.fma(y3, s33);
       from += stride;
     }
-    store(s00, s01, s02, s03, to);
-    store(s10, s11, s12, s13, to + STRIP);
-    store(s20, s21, s22, s23, to + 2 * STRIP);
-    store(s30, s31, s32, s33, to + 3 * STRIP);
-  }
-
-  private void store(FloatVector s0, FloatVector s1, FloatVector s2, FloatVector s3, int to) {
-    s0.intoArray(strip, to);
-    s1.intoArray(strip, to + W);
-    s2.intoArray(strip, to + 2 * W);
-    s3.intoArray(strip, to + 3 * W);
+    s00.intoArray(strip, to);
+    s01.intoArray(strip, to + W);
+    s02.intoArray(strip, to + 2 * W);
+    s03.intoArray(strip, to + 3 * W);
+    s10.intoArray(strip, to + STRIP);
+    s11.intoArray(strip, to + STRIP + W);
+    s12.intoArray(strip, to + STRIP + 2 * W);
+    s13.intoArray(strip, to + STRIP + 3 * W);
+    s20.intoArray(strip, to + 2 * STRIP);
+    s21.intoArray(strip, to + 2 * STRIP + W);
+    s22.intoArray(strip, to + 2 * STRIP + 2 * W);
+    s23.intoArray(strip, to + 2 * STRIP + 3 * W);
+    s30.intoArray(strip, to + 3 * STRIP);
+    s31.intoArray(strip, to + 3 * STRIP + W);
+    s32.intoArray(strip, to + 3 * STRIP + 2 * W);
+    s33.intoArray(strip, to + 3 * STRIP + 3 * W);
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.thermograd.estimate.Draws;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -41,9 +42,19 @@ class PathTest {
     return path;
   }
 
+  /** In storage that held something else before. */
+  private static float[][] outside(Path path, float[]... known) {
+    float[][] out = new float[Path.RANK][known[0].length];
+    for (float[] row : out) {
+      Arrays.fill(row, 7);
+    }
+    path.outside(known, out);
+    return out;
+  }
+
   @Test
   void findsTheLineOutsideOfWhatIsKnown() {
-    float[][] found = line(1).outside(new float[][] {unit(0), unit(1)});
+    float[][] found = outside(line(1), unit(0), unit(1));
     // What noise of 0.01√2 adds to forty displacements of length 1.45 is 10⁻⁴ of a square.
     assertThat(Math.abs(found[0][3] + found[0][9]) / Math.sqrt(2)).isCloseTo(1, within(1e-3));
     for (int i = 0; i < Path.RANK; i++) {
@@ -59,10 +70,10 @@ class PathTest {
     Path path = new Path();
     path.accept(new float[] {1, 2});
     path.accept(new float[] {2, 5});
-    for (float[] row : path.outside(new float[][] {{1, 0}, {0, 1}})) {
+    for (float[] row : outside(path, new float[] {1, 0}, new float[] {0, 1})) {
       assertThat(row).containsOnly(0);
     }
-    for (float[] row : new Path().outside(new float[][] {unit(0)})) {
+    for (float[] row : outside(new Path(), unit(0))) {
       assertThat(row).containsOnly(0);
     }
   }
