@@ -71,7 +71,7 @@ final class AnalysisOptions {
           assemblyWindowSteps,
           assemblyWindowSeconds);
     } catch (IllegalArgumentException e) {
-      throw new Failure(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
+      throw new Failure(ExitCode.USAGE, "--" + e.getMessage(), e);
     }
   }
 }

@@ -44,10 +44,10 @@ final class ExperimentFiles {
   /** Fails now rather than after the work if a file could not be written. */
   void check() {
     if (json != null && !jsonToStandardOutput()) {
-      check("--json", Path.of(json));
+      OutputFiles.requireWritable("--json", Path.of(json));
     }
     if (html != null) {
-      check("--html", html);
+      OutputFiles.requireWritable("--html", html);
     }
   }
 
@@ -60,19 +60,6 @@ final class ExperimentFiles {
     if (html != null) {
       PlotLibrary library = library();
       replace(html, writer -> HtmlReport.write(summary, library, writer));
-    }
-  }
-
-  private static void check(String option, Path file) {
-    Path folder = file.toAbsolutePath().getParent();
-    if (Files.isDirectory(file)) {
-      throw new Failure(option + " " + file + " is a folder; name a file in it");
-    }
-    if (folder == null || !Files.isDirectory(folder)) {
-      throw new Failure(option + " " + file + ": there is no folder " + folder + "; make it first");
-    }
-    if (!Files.isWritable(Files.exists(file) ? file : folder)) {
-      throw new Failure(option + " " + file + " cannot be written; name another file");
     }
   }
 

@@ -15,6 +15,9 @@ final class GroupOptions {
   private String id = DEFAULT;
 
   String id() {
+    if (id.isBlank()) {
+      throw new Failure(ExitCode.USAGE, "--group should not be empty; name a consumer group", null);
+    }
     return id;
   }
 }

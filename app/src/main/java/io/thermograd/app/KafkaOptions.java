@@ -19,7 +19,10 @@ final class KafkaOptions {
   @Option(
       names = "--bootstrap-servers",
       paramLabel = "HOST:PORT,…",
-      description = "The Kafka cluster's brokers.")
+      description =
+          "The Kafka cluster's brokers (default: "
+              + DEFAULT_SERVERS
+              + "; up starts one of its own).")
   private @Nullable String bootstrapServers;
 
   @Option(

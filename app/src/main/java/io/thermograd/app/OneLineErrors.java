@@ -24,7 +24,7 @@ final class OneLineErrors implements IParameterExceptionHandler, IExecutionExcep
         new StringBuilder(
             e instanceof UnmatchedArgumentException unmatched
                 ? unmatched(unmatched.getUnmatched().get(0), command)
-                : firstLine(e));
+                : plain(firstLine(e)));
     line.append(" (see ").append(command.getCommandSpec().qualifiedName()).append(" --help)");
     say(command.getErr(), line.toString());
     return ExitCode.USAGE;
@@ -63,6 +63,13 @@ final class OneLineErrors implements IParameterExceptionHandler, IExecutionExcep
       message = e.toString();
     }
     return message.lines().findFirst().orElse(message);
+  }
+
+  /** Java's names of types are not those of people. */
+  private static String plain(String message) {
+    return message
+        .replaceFirst("is not an? (int|long)$", "is no whole number")
+        .replaceFirst("is not an? (double|float)$", "is no number");
   }
 
   // The file system's exceptions carry nothing but the file's name.

@@ -52,13 +52,7 @@ final class RecordCommand extends BaseCommand {
   @Override
   public Integer call() throws IOException, InterruptedException {
     PrintWriter err = err();
-    if (Files.exists(out) && !force) {
-      throw new Failure("--out " + out + " exists; name another file, or replace it with --force");
-    }
-    Path parent = out.toAbsolutePath().getParent();
-    if (parent == null || !Files.isDirectory(parent)) {
-      throw new Failure("--out " + out + ": there is no folder " + parent + "; make it first");
-    }
+    OutputFiles.requireNew("--out", out, force);
     Map<String, Object> client = kafka.client();
     try (Admin admin = Cluster.connect(client)) {
       Cluster.requireTopics(admin);

@@ -120,11 +120,8 @@ final class ReplayCommand extends BaseCommand {
     return Recordings.open(path);
   }
 
-  private static Writer create(Path path) {
-    try {
-      return Files.newBufferedWriter(path);
-    } catch (IOException e) {
-      throw new Failure("--insights " + path + " cannot be written: " + e, e);
-    }
+  private static Writer create(Path path) throws IOException {
+    OutputFiles.requireWritable("--insights", path);
+    return Files.newBufferedWriter(path);
   }
 }

@@ -147,7 +147,7 @@ final class SimulateCommand extends BaseCommand {
     }
     Path truthFile = truth;
     if (truthFile != null) {
-      requireWritable("--truth", truthFile);
+      OutputFiles.requireNew("--truth", truthFile, force);
     }
     Map<String, Object> client = kafka.client();
     try (Admin admin = Cluster.connect(client)) {
@@ -195,8 +195,8 @@ final class SimulateCommand extends BaseCommand {
       throw new Failure(
           ExitCode.USAGE, "--record and --truth should be two files: were both " + recording, null);
     }
-    requireWritable("--record", recording);
-    requireWritable("--truth", truthFile);
+    OutputFiles.requireNew("--record", recording, force);
+    OutputFiles.requireNew("--truth", truthFile, force);
     Interrupts interrupts = Interrupts.install();
     Truth result;
     try (EventWriter writer = Recordings.create(recording);
@@ -303,17 +303,6 @@ final class SimulateCommand extends BaseCommand {
         steps == null ? chosen.steps() : steps,
         probeEvery == null ? 0 : probeEvery,
         layers == null ? 0 : layers);
-  }
-
-  private void requireWritable(String option, Path file) {
-    if (Files.exists(file) && !force) {
-      throw new Failure(
-          option + " " + file + " exists; name another file, or replace it with --force");
-    }
-    Path parent = file.toAbsolutePath().getParent();
-    if (parent == null || !Files.isDirectory(parent)) {
-      throw new Failure(option + " " + file + ": there is no folder " + parent + "; make it first");
-    }
   }
 
   private static Path beside(Path recording) {

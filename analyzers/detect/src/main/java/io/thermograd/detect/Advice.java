@@ -8,6 +8,7 @@ import static io.thermograd.wire.QuantityName.LOSS_CHANGE_HALF_LEARNING_RATE;
 import static io.thermograd.wire.QuantityName.STABILITY_RATIO;
 import static io.thermograd.wire.QuantityName.THERMAL_ENERGY;
 
+import io.thermograd.detect.words.Figures;
 import java.util.Locale;
 
 /** One action with the effect that the published quantities predict, as a whole sentence. */
@@ -36,18 +37,18 @@ final class Advice {
     double energy = known.value(THERMAL_ENERGY);
     return Double.isFinite(energy)
         ? format(
-            "Halving the learning rate lowers the loss by about %.2g to leading order, half of the"
+            "Halving the learning rate lowers the loss by about %s to leading order, half of the"
                 + " thermal energy; if that is not worth it, the training is done.",
-            energy / 2)
+            Figures.rough(energy / 2))
         : "Halve the learning rate, or stop: at these settings the loss goes no lower.";
   }
 
   /** In balance, at a level that fluctuations have next to no part in. */
   String notHeldByNoise(double loss) {
     return format(
-        "Less noise gains nothing, at most %.2g of %.3g; if the loss can be lower, raise the learning"
+        "Less noise gains nothing, at most %s of %s; if the loss can be lower, raise the learning"
             + " rate or start elsewhere.",
-        NoiseFloor.energy(known), loss);
+        Figures.rough(NoiseFloor.energy(known)), Figures.of(loss));
   }
 
   /** Flat, and nobody can tell why. */
@@ -55,9 +56,9 @@ final class Advice {
     double energy = known.value(THERMAL_ENERGY);
     return Double.isFinite(energy)
         ? format(
-            "If this is the noise floor, halving the learning rate lowers the loss by about %.2g; if"
+            "If this is the noise floor, halving the learning rate lowers the loss by about %s; if"
                 + " nothing happens within some thousand steps, it is a plateau.",
-            energy / 2)
+            Figures.rough(energy / 2))
         : batch();
   }
 
@@ -70,8 +71,8 @@ final class Advice {
     if (rate > 0 && low > 0) {
       String pace =
           format(
-              "at a squared gradient of %.2g and a learning rate of %.3g, steps take off %.2g each",
-              signal, rate, rate * signal);
+              "at a squared gradient of %s and a learning rate of %s, steps take off %s each",
+              Figures.rough(signal), Figures.of(rate), Figures.rough(rate * signal));
       return ratio > SAFE
           ? format(
               "Wait, or start elsewhere: %s, and the learning rate is at %.2f of what is stable.",
@@ -89,9 +90,9 @@ final class Advice {
       return "";
     }
     return Double.isFinite(scale)
-        ? format("; noise scale %.3g at batch size %.0f", scale, batch)
+        ? format("; noise scale %s at batch size %.0f", Figures.of(scale), batch)
         : Double.isFinite(low)
-            ? format("; noise scale above %.3g at batch size %.0f", low, batch)
+            ? format("; noise scale above %s at batch size %.0f", Figures.of(low), batch)
             : "";
   }
 
@@ -109,9 +110,9 @@ final class Advice {
     }
     return low > 4 * size
         ? format(
-            "Nothing to do; up to a batch of about %.2g, more parallel examples still shorten the"
+            "Nothing to do; up to a batch of about %s, more parallel examples still shorten the"
                 + " training.",
-            low)
+            Figures.rough(low))
         : "Nothing to do: batch size and noise scale match.";
   }
 

@@ -6,6 +6,7 @@ import io.thermograd.detect.divergence.GrowthWords;
 import io.thermograd.detect.regime.Catapult;
 import io.thermograd.detect.regime.EscapeOutlook;
 import io.thermograd.detect.stationarity.Stationarity;
+import io.thermograd.detect.words.Figures;
 import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.wire.Alert;
 import io.thermograd.wire.Severity;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts alerts into words, with the numbers they were decided on. */
 final class AlertWriter {
+  /** Runs that hover at the edge stay within this of it: those of Cohen et al. within some 10 %. */
+  static final double BEYOND = 1.2;
+
   private static final long SUSPECT_STEPS = 200;
 
   private final String runId;
@@ -68,7 +72,7 @@ final class AlertWriter {
         GrowthWords.describe(divergence) + suspect(divergence.since()),
         "Watch the next steps: a catapult returns within some tens of steps, a divergence becomes"
             + " critical. If a checkpoint is due, keep the one before step "
-            + divergence.since());
+            + format("%,d", divergence.since()));
   }
 
   Words divergence() {
@@ -82,12 +86,12 @@ final class AlertWriter {
     return new Words(
         "The loss has returned",
         format(
-                "it rose from step %,d, at most to %.3g, and is back below %.3g",
-                divergence.since(), divergence.peak(), divergence.bound())
+                "it rose from step %,d, at most to %s, and is back below %s",
+                divergence.since(), Figures.of(divergence.peak()), Figures.of(divergence.bound()))
             + (catapult.lowered()
                 ? format(
-                    "; a catapult: the sharpness fell from %.3g to %.3g",
-                    catapult.before(), catapult.after())
+                    "; a catapult: the sharpness fell from %s to %s",
+                    Figures.of(catapult.before()), Figures.of(catapult.after()))
                 : ""),
         "Nothing to do");
   }
@@ -96,18 +100,22 @@ final class AlertWriter {
     return new Words(
         "The loss has settled on a higher level",
         format(
-            "it rose from step %,d, from %.3g to %.3g, and has stopped growing",
-            divergence.since(), divergence.reference(), divergence.level()),
-        "Decide whether that level is wanted; it is the base from now on");
+            "it rose from step %,d, from %s to %s, and has stopped growing",
+            divergence.since(), Figures.of(divergence.reference()), Figures.of(divergence.level())),
+        "Go back to a checkpoint before step "
+            + format("%,d", divergence.since())
+            + " unless that level is wanted: it is the base from now on");
   }
 
   Words nonFinite(TrainingStep step, long since) {
+    long soaredAt = divergence.soarsSince().orElse(since);
     return new Words(
         "Loss or gradient is not finite",
         format("step %,d", since)
-            + (step.loss() == null ? "" : ", loss " + step.loss())
-            + suspect(since),
-        Remedies.restart(learningRate, since));
+            + (step.loss() == null ? "" : ", loss " + Figures.of(step.loss()))
+            + (soaredAt < since ? format("; the loss soars since step %,d", soaredAt) : "")
+            + suspect(soaredAt),
+        Remedies.restart(learningRate, since, soaredAt));
   }
 
   Words lostTelemetry(TrainingStep step, long lostEvents) {
@@ -132,10 +140,11 @@ final class AlertWriter {
         "Read the verdict: whether noise holds the loss up, and what less of it is worth");
   }
 
-  Words spike(TrainingStep step) {
+  Words spike(double loss) {
     return new Words(
         "The loss has jumped",
-        format("loss %.3g, against %.3g before", step.loss(), stationarity.levelBefore()),
+        format(
+            "loss %s, against %s before", Figures.of(loss), Figures.of(stationarity.levelBefore())),
         "Nothing to do yet: a spike returns within its autocorrelation time");
   }
 
@@ -158,16 +167,21 @@ final class AlertWriter {
     return new Words(
         "The run will not leave its basin",
         format(
-            "it is left within the remaining %,d steps with a probability of at most %.2g",
-            outlook.remainingSteps(), outlook.probabilityUpper()),
+            "it is left within the remaining %,d steps with a probability of at most %s",
+            outlook.remainingSteps(), Figures.rough(outlook.probabilityUpper())),
         Remedies.escape(outlook));
   }
 
-  Words edge() {
-    return new Words(
-        "The run hovers at the edge of stability",
-        "the steepest direction is at the largest curvature at which its steps are stable",
-        "Nothing to do where the loss falls; a larger learning rate would not train faster");
+  Words edge(double ratio) {
+    String evidence =
+        "the sharpness is at " + Figures.rough(ratio) + " of the largest at which steps are stable";
+    return ratio > BEYOND
+        ? new Words(
+            "The run is beyond the edge of stability",
+            evidence + suspect(learningRate.changedAt()),
+            Remedies.beyondEdge(learningRate, ratio))
+        : new Words(
+            "The run hovers at the edge of stability", evidence, Remedies.atEdge(learningRate));
   }
 
   Words oscillating() {
@@ -211,10 +225,10 @@ final class AlertWriter {
     double width = 2.145 * stationarity.standing().slopeError();
     double window = stationarity.standing().window();
     return format(
-        "loss %.3g, which changes by %.2g ± %.2g in %,.0f steps",
-        stationarity.standing().level(),
-        stationarity.standing().slope() * window,
-        width * window,
+        "loss %s, which changes by %s ± %s in %,.0f steps",
+        Figures.of(stationarity.standing().level()),
+        Figures.rough(stationarity.standing().slope() * window),
+        Figures.rough(width * window),
         window);
   }
 

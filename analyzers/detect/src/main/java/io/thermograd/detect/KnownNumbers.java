@@ -1,8 +1,8 @@
 package io.thermograd.detect;
 
+import io.thermograd.detect.words.Figures;
 import io.thermograd.wire.Quantity;
 import io.thermograd.wire.QuantityName;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +40,7 @@ final class KnownNumbers {
     double value = value(name);
     double half = Math.max(high(name) - value, value - low(name));
     return Double.isFinite(half)
-        ? String.format(Locale.ROOT, "%.2g ± %.1g", Math.abs(value), half)
+        ? Figures.rough(Math.abs(value)) + " ± " + Figures.of(half, 1)
         : null;
   }
 }

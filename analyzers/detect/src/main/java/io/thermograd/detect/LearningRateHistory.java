@@ -1,5 +1,6 @@
 package io.thermograd.detect;
 
+import io.thermograd.detect.words.Figures;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -53,13 +54,23 @@ final class LearningRateHistory {
     return changedAt > from && changedAt <= to && now > before;
   }
 
+  /** "; the learning rate went …" where it was raised around that step; else empty. */
+  String raisedAround(long step) {
+    return raisedBetween(step - 200, step + 50) ? "; " + describeChange() : "";
+  }
+
   String describeChange() {
     return String.format(
         Locale.ROOT,
-        "the learning rate went from %.3g to %.3g at step %,d",
-        before,
-        now,
+        "the learning rate went from %s to %s at step %,d",
+        Figures.of(before),
+        Figures.of(now),
         changedAt);
+  }
+
+  /** Step of the last jump; −1 before any. */
+  long changedAt() {
+    return changedAt;
   }
 
   double now() {

@@ -1,6 +1,7 @@
 package io.thermograd.detect;
 
 import io.thermograd.detect.regime.EscapeOutlook;
+import io.thermograd.detect.words.Figures;
 import java.util.Locale;
 
 /** What to do next, in one sentence without its full stop. */
@@ -16,22 +17,57 @@ final class Remedies {
         to);
   }
 
-  static String restart(LearningRateHistory learningRate, long step) {
-    return String.format(
-        Locale.ROOT,
-        "Stop: nothing after step %,d can be used. Restart from a checkpoint before it with a lower"
-            + " learning rate%s",
-        step,
-        target(learningRate, step));
+  /**
+   * After an overflow.
+   *
+   * @param step of it
+   * @param soaredAt the step at which the loss began to grow towards it, at most that; what was
+   *     saved in between is of no use either
+   */
+  static String restart(LearningRateHistory learningRate, long step, long soaredAt) {
+    String unusable =
+        String.format(Locale.ROOT, "Stop: nothing after step %,d can be used. ", soaredAt);
+    return soaredAt < step
+        ? unusable
+            + String.format(
+                Locale.ROOT,
+                "Restart from a checkpoint before the loss began to soar, and lower the learning"
+                    + " rate%s",
+                target(learningRate, soaredAt))
+        : unusable
+            + "Restart from a checkpoint before it with a lower learning rate"
+            + target(learningRate, step);
+  }
+
+  /** Beyond the edge of stability: the learning rate at which it would be reached. */
+  static String beyondEdge(LearningRateHistory learningRate, double ratio) {
+    return learningRate.now() > 0
+        ? String.format(
+            Locale.ROOT,
+            "Lower the learning rate below %s: there the steps along the steepest direction shrink"
+                + " again, unless a catapult is wanted",
+            Figures.rough(learningRate.now() / ratio))
+        : "Lower the learning rate, unless a catapult is wanted";
+  }
+
+  /** At the edge of stability, which training finds by itself. */
+  static String atEdge(LearningRateHistory learningRate) {
+    return learningRate.now() > 0
+        ? String.format(
+            Locale.ROOT,
+            "Nothing to do where the loss falls; more than %s would not train faster, it would"
+                + " overshoot",
+            Figures.of(learningRate.now()))
+        : "Nothing to do where the loss falls; a larger learning rate would not train faster";
   }
 
   static String plateau(LearningRateHistory learningRate) {
     return learningRate.now() > 0
         ? String.format(
             Locale.ROOT,
-            "Raise the learning rate, for example to %.3g: on a plateau the way is as long in fewer"
+            "Raise the learning rate, for example to %s: on a plateau the way is as long in fewer"
                 + " steps; or wait, if the plateau is known",
-            2 * learningRate.now())
+            Figures.of(2 * learningRate.now()))
         : "Raise the learning rate, or wait, if the plateau is known";
   }
 
@@ -39,9 +75,9 @@ final class Remedies {
     return outlook.learningRateNeeded() > 0
         ? String.format(
             Locale.ROOT,
-            "Raise the learning rate to %.3g, at which it would be left within the budget, or start"
+            "Raise the learning rate to %s, at which it would be left within the budget, or start"
                 + " anew elsewhere",
-            outlook.learningRateNeeded())
+            Figures.of(outlook.learningRateNeeded()))
         : "Raise the learning rate for a while, or start anew elsewhere";
   }
 
@@ -49,17 +85,15 @@ final class Remedies {
     return learningRate.now() > 0
         ? String.format(
             Locale.ROOT,
-            "Lower the learning rate to %.3g: the steps then end short of the minimum",
-            learningRate.now() / 2)
+            "Lower the learning rate to %s: the steps then end short of the minimum",
+            Figures.of(learningRate.now() / 2))
         : "Halve the learning rate: the steps then end short of the minimum";
   }
 
   private static String target(LearningRateHistory learningRate, long since) {
     if (learningRate.raisedBetween(since - 200, since + 50)) {
-      return String.format(Locale.ROOT, ", at most the %.3g that held", learningRate.before());
+      return ", at most the " + Figures.of(learningRate.before()) + " that held";
     }
-    return learningRate.now() > 0
-        ? String.format(Locale.ROOT, ", for example %.3g", learningRate.now() / 2)
-        : "";
+    return learningRate.now() > 0 ? ", for example " + Figures.of(learningRate.now() / 2) : "";
   }
 }

@@ -12,7 +12,6 @@ import io.thermograd.detect.regime.RegimeState;
 import io.thermograd.detect.regime.Regimes;
 import io.thermograd.detect.stationarity.Standing;
 import io.thermograd.detect.stationarity.Stationarity;
-import io.thermograd.estimate.LossMoments;
 import io.thermograd.estimate.RunEstimators;
 import io.thermograd.estimate.step.Probe;
 import io.thermograd.estimate.step.QuantityList;
@@ -83,7 +82,11 @@ public final class RunDetectors {
     stationarity.accept(step, gradient.dot(), gradient.sqnorm());
     Optional<BasinChange> change = basins.accept(step, estimators);
     Standing standing = stationarity.standing();
-    averages.accept(step, estimators, standing);
+    if (divergence.soarsSince().isPresent()) {
+      averages.interrupt();
+    } else {
+      averages.accept(step, estimators, standing);
+    }
     forecasts.accept(step, estimators, standing, basins::standing, change);
     BasinChange hop = change.orElse(null);
     EscapeOutlook outlook = Outlooks.of(forecasts.outlook(), step.step());
@@ -110,7 +113,7 @@ public final class RunDetectors {
     } else {
       alerts.ceases(step, AlertKind.LOST_TELEMETRY, QUIET_AFTER_LOSS, out);
     }
-    tellRegime(step, hop, outlook, out);
+    tellRegime(step, hop, outlook, estimators.stabilityRatio(), out);
     return out;
   }
 
@@ -171,8 +174,10 @@ public final class RunDetectors {
       TrainingStep step,
       @Nullable BasinChange hop,
       @Nullable EscapeOutlook outlook,
+      double edgeRatio,
       List<Alert> out) {
     RegimeState state = regimes.state();
+    Double loss = step.loss();
     double lasted = 1.0 + step.step() - state.since();
     // What has not recovered from a divergence is not said to be calm: the verdict says so.
     boolean settled = lasted > regimes.settle() && !divergence.worse();
@@ -197,9 +202,9 @@ public final class RunDetectors {
         state instanceof RegimeState.Spike
             && stationarity.jumped()
             && !divergence.growing()
-            && step.loss() != null,
+            && loss != null,
         1,
-        () -> words.spike(step),
+        () -> words.spike(Objects.requireNonNull(loss)),
         out);
     tell(
         step,
@@ -215,7 +220,13 @@ public final class RunDetectors {
         outlook == null ? 1 : 1 / (outlook.probabilityUpper() + Double.MIN_NORMAL),
         () -> words.trapped(Objects.requireNonNull(outlook)),
         out);
-    tell(step, AlertKind.EDGE_OF_STABILITY, regimes.atEdge(), 1, words::edge, out);
+    tell(
+        step,
+        AlertKind.EDGE_OF_STABILITY,
+        regimes.atEdge(),
+        edgeRatio > 0 ? edgeRatio : 1,
+        () -> words.edge(edgeRatio),
+        out);
     tell(step, AlertKind.OSCILLATING, regimes.oscillating(), 1, words::oscillating, out);
   }
 
@@ -258,7 +269,10 @@ public final class RunDetectors {
     }
     return regimes.state() instanceof RegimeState.Undecided undecided
         ? switch (undecided.reason()) {
-          case RISING -> "the loss rises, but less than a divergence does";
+          case RISING ->
+              stationarity.drift() == Standing.Drift.RISING
+                  ? "the loss rises, but less than a divergence does"
+                  : "the loss rose, less than a divergence does, and nothing is significant since";
           case UNTESTED ->
               "the loss is flat; whether that is a plateau or thermal equilibrium takes param_sketch"
                   + " in step to tell";
@@ -268,7 +282,7 @@ public final class RunDetectors {
   }
 
   /** Verdict / Why / Next for what is known now. */
-  public Verdict verdict(QuantityList known, LossMoments smoothed) {
+  public Verdict verdict(QuantityList known, RunEstimators estimators) {
     return sendsNoLoss() && !alerts.episode(AlertKind.NON_FINITE).open()
         ? VerdictWriter.withoutLoss()
         : new VerdictWriter(
@@ -278,7 +292,7 @@ public final class RunDetectors {
                 regimes,
                 alerts.episode(AlertKind.NON_FINITE),
                 learningRate)
-            .write(smoothed);
+            .write(estimators);
   }
 
   /** Puts every quantity of the detectors, or the reason why it is absent, into the list. */

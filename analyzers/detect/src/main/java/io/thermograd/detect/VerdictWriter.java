@@ -1,14 +1,14 @@
 package io.thermograd.detect;
 
 import io.thermograd.detect.divergence.DivergenceDetector;
-import io.thermograd.detect.divergence.GrowthWords;
-import io.thermograd.detect.regime.Catapult;
 import io.thermograd.detect.regime.EscapeOutlook;
 import io.thermograd.detect.regime.RegimeState;
 import io.thermograd.detect.regime.Regimes;
 import io.thermograd.detect.stationarity.Standing;
 import io.thermograd.detect.stationarity.Stationarity;
+import io.thermograd.detect.words.Figures;
 import io.thermograd.estimate.LossMoments;
+import io.thermograd.estimate.RunEstimators;
 import io.thermograd.wire.Quantity;
 import io.thermograd.wire.QuantityName;
 import io.thermograd.wire.Severity;
@@ -27,9 +27,10 @@ final class VerdictWriter {
   private final DivergenceDetector divergence;
   private final Stationarity stationarity;
   private final Regimes regimes;
-  private final Episode nonFinite;
   private final LearningRateHistory learningRate;
   private final Advice advice;
+  private final UpsetVerdicts upsets;
+  private final OverlayWords overlays;
 
   VerdictWriter(
       Map<String, Quantity> quantities,
@@ -42,9 +43,10 @@ final class VerdictWriter {
     this.divergence = divergence;
     this.stationarity = stationarity;
     this.regimes = regimes;
-    this.nonFinite = nonFinite;
     this.learningRate = learningRate;
     this.advice = new Advice(known, learningRate);
+    this.upsets = new UpsetVerdicts(divergence, stationarity, regimes, nonFinite, learningRate);
+    this.overlays = new OverlayWords(known, stationarity, regimes, learningRate);
   }
 
   static Verdict withoutLoss() {
@@ -55,102 +57,41 @@ final class VerdictWriter {
         "Set loss in step.");
   }
 
-  Verdict write(LossMoments loss) {
+  Verdict write(RunEstimators estimators) {
+    LossMoments loss = estimators.loss();
     RegimeState state = regimes.state();
     if (state instanceof RegimeState.Diverging diverging) {
-      return diverging(diverging);
+      return upsets.diverging(diverging);
     }
     if (state instanceof RegimeState.Spike spike) {
-      return spike(spike);
+      return upsets.spike(spike);
     }
     if (state instanceof RegimeState.Transition transition) {
-      return overlaid(transition(transition, loss));
+      return overlays.addTo(transition(transition, loss), estimators);
     }
     if (divergence.worse() && !mayRise(state)) {
-      return overlaid(notRecovered(loss));
+      return overlays.addTo(notRecovered(loss), estimators);
     }
-    if (regimes.trapped()) {
-      return overlaid(trapped(loss));
-    }
-    return overlaid(
-        state instanceof RegimeState.Descending
-            ? descending(loss)
-            : state instanceof RegimeState.Plateau plateau
-                ? plateau(plateau, loss)
-                : state instanceof RegimeState.Stationary stationary
-                    ? stationary(stationary, loss)
-                    : state instanceof RegimeState.Undecided undecided
-                        ? undecided(undecided, loss)
-                        : warmingUp(loss));
+    return overlays.addTo(regimes.trapped() ? trapped(loss) : calm(state, loss), estimators);
   }
 
-  private Verdict diverging(RegimeState.Diverging state) {
-    if (nonFinite.open()) {
-      return new Verdict(
-          Severity.CRITICAL,
-          format("Not finite since step %,d", nonFinite.openedAt()),
-          "Loss or gradient overflowed" + raised(nonFinite.openedAt()) + ".",
-          Remedies.restart(learningRate, nonFinite.openedAt()) + ".");
-    }
-    if (divergence.diverging()) {
-      return new Verdict(
-          Severity.CRITICAL,
-          format("Diverging since step %,d", divergence.since()),
-          format("Loss %.3g, against %.3g before", divergence.level(), divergence.reference())
-              + raised(divergence.since())
-              + ".",
-          Remedies.lowerLearningRate(learningRate, divergence.since()) + ".");
-    }
-    if (divergence.growing()) {
-      return new Verdict(
-          Severity.WARNING,
-          format("The loss runs away since step %,d", divergence.since()),
-          capitalise(GrowthWords.describe(divergence)) + raised(divergence.since()) + ".",
-          Remedies.lowerLearningRate(learningRate, divergence.since()) + ".");
-    }
-    return new Verdict(
-        Severity.INFO,
-        format("The divergence of step %,d is over", state.since()),
-        format("Loss %.3g.", divergence.last()),
-        "Wait some tens of steps for its new level.");
-  }
-
-  private Verdict spike(RegimeState.Spike state) {
-    Catapult catapult = regimes.catapult();
-    if (catapult.lowered()) {
-      return new Verdict(
-          Severity.INFO,
-          format("A catapult since step %,d", state.since()),
-          format(
-                  "Loss %.3g; the sharpness fell from %.3g to %.3g",
-                  divergence.last(), catapult.before(), catapult.after())
-              + raised(state.since())
-              + ".",
-          "Nothing to do: it comes down where the curvature lets the learning rate be stable.");
-    }
-    if (divergence.growing()) {
-      return new Verdict(
-          Severity.WARNING,
-          format("The loss soars since step %,d", divergence.since()),
-          capitalise(GrowthWords.describe(divergence)) + raised(divergence.since()) + ".",
-          "Wait some tens of steps: it returns, or is reported as a divergence.");
-    }
-    return new Verdict(
-        Severity.INFO,
-        format("The loss has jumped at step %,d", state.since()),
-        format("Loss %.3g, against %.3g before", divergence.last(), stationarity.levelBefore())
-            + raised(state.since())
-            + ".",
-        format(
-            "Wait some %.0f steps: it returns, or is taken for a new level.",
-            Math.max(256, 2 * regimes.settle())));
+  private Verdict calm(RegimeState state, LossMoments loss) {
+    return state instanceof RegimeState.Descending
+        ? descending(loss)
+        : state instanceof RegimeState.Plateau plateau
+            ? plateau(plateau, loss)
+            : state instanceof RegimeState.Stationary stationary
+                ? stationary(stationary, loss)
+                : state instanceof RegimeState.Undecided undecided
+                    ? undecided(undecided, loss)
+                    : warmingUp(loss);
   }
 
   private Verdict transition(RegimeState.Transition state, LossMoments loss) {
     return new Verdict(
         Severity.INFO,
         format("In another basin since step %,d", state.since()),
-        format("Loss %.3g ± %.2g.", loss.mean(), loss.meanError()),
+        level(loss) + ".",
         "Nothing to do: what was known of the old basin no longer holds.");
   }
 
@@ -169,9 +110,11 @@ final class VerdictWriter {
         Severity.CRITICAL,
         format("Not recovered from the divergence of step %,d", since),
         level(loss)
-            + format(", against %.3g before", divergence.betterLevel())
+            + ", against "
+            + Figures.of(divergence.betterLevel())
+            + " before"
             + drift()
-            + raised(since)
+            + learningRate.raisedAround(since)
             + ".",
         Remedies.lowerLearningRate(learningRate, since) + ".");
   }
@@ -181,13 +124,13 @@ final class VerdictWriter {
     return new Verdict(
         Severity.WARNING,
         "Trapped: the run will not leave its basin within the budget",
-        format("Loss %.3g ± %.2g", loss.mean(), loss.meanError())
+        level(loss)
             + (outlook == null
                 ? "."
                 : format(
                     "; it is left within the remaining %,d steps with a probability of at most"
-                        + " %.2g.",
-                    outlook.remainingSteps(), outlook.probabilityUpper())),
+                        + " %s.",
+                    outlook.remainingSteps(), Figures.rough(outlook.probabilityUpper()))),
         outlook == null ? "Start anew elsewhere." : Remedies.escape(outlook) + ".");
   }
 
@@ -225,10 +168,10 @@ final class VerdictWriter {
         floor != NoiseFloor.REACHED
             ? format("Flat and in balance since step %,d", state.since())
             : Double.isFinite(share)
-                ? format("Noise floor reached: %.0f %% of the excess loss is thermal", 100 * share)
+                ? "Noise floor reached: " + thermal(share) + " of the excess loss is thermal"
                 : format("Noise floor reached at step %,d", state.since()),
         level(loss)
-            + (energy == null ? "" : ", of which fluctuations hold up " + energy)
+            + (energy == null ? "" : "; on average fluctuations hold up " + energy)
             + drift()
             + (Double.isFinite(ratio) ? format("; fluctuation–dissipation ratio %.2f", ratio) : "")
             + floor.why()
@@ -238,13 +181,28 @@ final class VerdictWriter {
             : floor == NoiseFloor.UNKNOWN ? advice.flat() : advice.noiseFloor());
   }
 
+  /** "92 %", or from where to where it may be when its interval is wider than ±10 %. */
+  private String thermal(double share) {
+    double low = known.low(QuantityName.THERMAL_SHARE);
+    double high = known.high(QuantityName.THERMAL_SHARE);
+    return high - low > 0.2
+        ? format("%.0f to %.0f %%", 100 * low, 100 * high)
+        : format("%.0f %%", 100 * share);
+  }
+
   private Verdict undecided(RegimeState.Undecided state, LossMoments loss) {
     return switch (state.reason()) {
       case RISING ->
           new Verdict(
               Severity.INFO,
-              "The loss is rising",
-              level(loss) + drift() + advice.noiseAgainstBatch() + raised(state.since()) + ".",
+              stationarity.drift() == Standing.Drift.RISING
+                  ? "The loss is rising"
+                  : format("The loss rose by step %,d and shows no trend since", state.since()),
+              level(loss)
+                  + drift()
+                  + advice.noiseAgainstBatch()
+                  + learningRate.raisedAround(state.since())
+                  + ".",
               "Wait: a rise beyond all that the run has shown is reported as a divergence.");
       case UNTESTED ->
           new Verdict(
@@ -269,38 +227,8 @@ final class VerdictWriter {
         "Nothing to do: estimates appear within the first tens of steps.");
   }
 
-  /** Edge of stability and overshooting, added to what the regime says. */
-  private Verdict overlaid(Verdict verdict) {
-    String why = verdict.why();
-    String next = verdict.next();
-    if (regimes.atEdge()) {
-      String ratio = known.sized(QuantityName.STABILITY_RATIO);
-      why += " It hovers at the edge of stability" + (ratio == null ? "." : ", at " + ratio + ".");
-    }
-    if (regimes.catapulted()) {
-      Catapult catapult = regimes.catapult();
-      why +=
-          format(
-              " The rise of step %,d was a catapult: the sharpness fell from %.3g to %.3g.",
-              catapult.since(), catapult.before(), catapult.after());
-    }
-    if (stationarity.overshooting()) {
-      why +=
-          format(
-              " Its steps overshoot: successive gradients correlate by %.2f.",
-              stationarity.gradientCorrelation());
-      if (next.startsWith("Nothing to do")) {
-        next = Remedies.halve(learningRate) + ".";
-      }
-    }
-    if (stationarity.lossPeriod() > 0) {
-      why += format(" The loss oscillates, every %.0f steps or so.", stationarity.lossPeriod());
-    }
-    return new Verdict(verdict.severity(), verdict.title(), why, next);
-  }
-
   private String level(LossMoments loss) {
-    return format("Loss %.3g ± %.2g", loss.mean(), loss.meanError());
+    return "Loss " + Figures.of(loss.mean()) + " ± " + Figures.rough(loss.meanError());
   }
 
   private String drift() {
@@ -309,22 +237,16 @@ final class VerdictWriter {
       return "";
     }
     double change = standing.slope() * standing.window();
+    double width = 2.145 * standing.slopeError() * standing.window();
+    if (width > Math.max(Math.abs(change), Math.abs(standing.level()))) {
+      return ""; // an interval from far below nothing to twice the loss says nothing
+    }
     return format(
-        ", %.2g ± %.2g %s in %,d steps",
-        Math.abs(change),
-        2.145 * standing.slopeError() * standing.window(),
+        ", %s ± %s %s in %,d steps",
+        Figures.rough(Math.abs(change)),
+        Figures.rough(width),
         change < 0 ? "lower" : "higher",
         standing.window());
-  }
-
-  private String raised(long since) {
-    return learningRate.raisedBetween(since - 200, since + 50)
-        ? "; " + learningRate.describeChange()
-        : "";
-  }
-
-  private static String capitalise(String sentence) {
-    return Character.toUpperCase(sentence.charAt(0)) + sentence.substring(1);
   }
 
   private static String format(String pattern, Object... values) {

@@ -92,7 +92,7 @@ class EquilibriumWordsTest {
       QuantityList list = new QuantityList();
       estimators.describe(list);
       detectors.describe(list, estimators);
-      return detectors.verdict(list, estimators.loss());
+      return detectors.verdict(list, estimators);
     }
   }
 

@@ -69,7 +69,7 @@ class RunDetectorsTest {
     Verdict verdict() {
       QuantityList list = new QuantityList();
       estimators.describe(list);
-      return detectors.verdict(list, estimators.loss());
+      return detectors.verdict(list, estimators);
     }
   }
 
@@ -270,6 +270,48 @@ class RunDetectorsTest {
     assertThat(run.alerts.get(4).state()).isEqualTo(Alert.State.CLOSED);
     run.accept(1.0, 0.1, false, 50);
     assertThat(run.opened()).hasSize(2);
+  }
+
+  @Test
+  void afterAnOverflowTheCheckpointIsFromBeforeTheLossBeganToSoar() {
+    var random = new SplittableRandom(1);
+    Run run = new Run();
+    for (int t = 0; t < 500; t++) {
+      run.accept(1 + 0.02 * random.nextGaussian(), 0.1, false, 0);
+    }
+    for (int t = 0; t < 100; t++) {
+      run.accept(Math.pow(1.8, t), 1.0, false, 0);
+    }
+    run.accept(1.3361649329470885e76, 1.0, true, 0);
+    Verdict verdict = run.verdict();
+    assertThat(verdict.title()).isEqualTo("Not finite since step 600");
+    assertThat(verdict.why()).contains("the loss soars since step 50");
+    assertThat(verdict.next())
+        .startsWith("Stop: nothing after step 50")
+        .endsWith("lower the learning rate, at most the 0.100 that held.");
+    Alert alert =
+        run.alerts.stream().filter(x -> x.kind().equals("non_finite")).findFirst().orElseThrow();
+    assertThat(alert.evidence()).startsWith("step 600, loss 1.34×10⁷⁶; the loss soars since");
+    assertThat(alert.next() + ".").isEqualTo(verdict.next());
+  }
+
+  @Test
+  void nothingIsAveragedWhileTheLossSoars() {
+    var random = new SplittableRandom(1);
+    Run run = new Run();
+    for (int t = 0; t < 2000; t++) {
+      run.accept(1 + 0.02 * random.nextGaussian(), 0.1, false, 0);
+    }
+    assertThat(run.detectors.findings().averages()).containsKey("loss");
+    for (int t = 0; t < 60; t++) {
+      run.accept(Math.pow(1.5, t), 0.1, false, 0);
+    }
+    assertThat(run.regime()).isEqualTo(Regime.DIVERGING);
+    assertThat(run.detectors.findings().averages()).isEmpty();
+    QuantityList list = new QuantityList();
+    run.estimators.describe(list);
+    run.detectors.describe(list, run.estimators);
+    assertThat(list.absent().get("loss_drift")).contains("left its level");
   }
 
   @RepeatedTest(40)

@@ -114,6 +114,11 @@ public final class RunEstimators {
     return sharpness.atEdge();
   }
 
+  /** λ_max over the largest stable one, when it was last looked at; NaN while unknown. */
+  public double stabilityRatio() {
+    return sharpness.ratio();
+  }
+
   /** Puts every quantity, or the reason why it is absent, into the list. */
   public void describe(QuantityList out) {
     loss.describe(out);

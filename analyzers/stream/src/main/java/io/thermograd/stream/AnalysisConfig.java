@@ -26,12 +26,12 @@ public record AnalysisConfig(
   public static final AnalysisConfig DEFAULT = new AnalysisConfig(500, 100, 100, 1.0, 16, 30.0);
 
   public AnalysisConfig {
-    requirePositive("noise half-life", noiseHalfLife);
-    requirePositive("loss half-life", lossHalfLife);
-    requirePositive("insight every (steps)", insightEverySteps);
-    requirePositive("insight every (seconds)", insightEverySeconds);
-    requirePositive("assembly window (steps)", assemblyWindowSteps);
-    requirePositive("assembly window (seconds)", assemblyWindowSeconds);
+    requirePositive("noise-half-life", noiseHalfLife);
+    requirePositive("loss-half-life", lossHalfLife);
+    requirePositive("insight-every-steps", insightEverySteps);
+    requirePositive("insight-every-seconds", insightEverySeconds);
+    requirePositive("assembly-window-steps", assemblyWindowSteps);
+    requirePositive("assembly-window-seconds", assemblyWindowSeconds);
   }
 
   void writeTo(DataOutput out) throws IOException {

@@ -172,7 +172,7 @@ final class AttemptFold {
         absent,
         regime.orElse(null),
         overlays(),
-        detectors.verdict(known, estimators.loss()),
+        detectors.verdict(known, estimators),
         detectors.findings());
   }
 

@@ -157,7 +157,11 @@ final class JsonViews {
     json.writeObjectFieldStart("alerts");
     for (Severity severity : List.of(Severity.INFO, Severity.WARNING, Severity.CRITICAL)) {
       json.writeNumberField(
-          severity.id(), run.alerts().stream().filter(a -> a.severity() == severity).count());
+          severity.id(),
+          // Once an episode, whatever more was said of it.
+          run.alerts().stream()
+              .filter(a -> a.severity() == severity && a.state() == Alert.State.OPENED)
+              .count());
     }
     json.writeEndObject();
     if (summary != null) {

@@ -19,13 +19,15 @@ import java.util.Arrays;
     packages = "io.thermograd.detect",
     importOptions = ImportOption.DoNotIncludeTests.class)
 class DetectLayersTest {
+  @ArchTest static final ArchRule WORDS = mayKnow("words");
+
   @ArchTest static final ArchRule SERIES = mayKnow("series");
 
-  @ArchTest static final ArchRule DIVERGENCE = mayKnow("divergence", "series");
+  @ArchTest static final ArchRule DIVERGENCE = mayKnow("divergence", "series", "words");
 
   @ArchTest static final ArchRule STATIONARITY = mayKnow("stationarity", "series");
 
-  @ArchTest static final ArchRule BASIN = mayKnow("basin", "series");
+  @ArchTest static final ArchRule BASIN = mayKnow("basin", "series", "words");
 
   @ArchTest static final ArchRule INFERENCE = mayKnow("inference", "stationarity", "series");
 

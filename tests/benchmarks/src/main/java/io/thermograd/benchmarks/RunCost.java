@@ -97,7 +97,7 @@ final class RunCost {
       estimators.describe(known);
       start = now();
       detectors.describe(known, estimators);
-      told += detectors.verdict(known, estimators.loss()).title().length();
+      told += detectors.verdict(known, estimators).title().length();
       told += detectors.findings().averages().size();
       add(Part.INSIGHT, start);
     }

@@ -2,6 +2,7 @@ package io.thermograd.detect.basin;
 
 import io.thermograd.detect.basin.OccupationLaw.Comparison;
 import io.thermograd.detect.basin.OccupationLaw.Fit;
+import io.thermograd.detect.words.Figures;
 import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.wire.Quantity;
 import io.thermograd.wire.QuantityName;
@@ -91,8 +92,9 @@ final class OccupationQuantities {
   private static @Nullable String notPositive(Shape[] shapes) {
     for (int b = 0; b < shapes.length; b++) {
       if (!(shapes[b].floor() > Z * shapes[b].floorError())) {
-        return "a power law needs a loss above 0 in every basin: that of basin %d is %.3g ± %.2g"
-            .formatted(b + 1, shapes[b].floor(), Z * shapes[b].floorError());
+        return "a power law needs a loss above 0 in every basin: that of basin %d is %s ± %s"
+            .formatted(
+                b + 1, Figures.of(shapes[b].floor()), Figures.rough(Z * shapes[b].floorError()));
       }
     }
     return null;

@@ -3,6 +3,7 @@ package io.thermograd.detect.divergence;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.OptionalLong;
 
 /**
  * Tells a loss that runs away from one that spikes, hops to another basin, or soars and returns.
@@ -66,6 +67,11 @@ public final class DivergenceDetector {
   private long withoutGradient;
   private State state = State.NONE;
   private long waiting;
+
+  /** First step of a growth that goes on; empty while there is none. */
+  public OptionalLong soarsSince() {
+    return state == State.NONE ? OptionalLong.empty() : OptionalLong.of(since());
+  }
 
   /**
    * Adds one step.

@@ -1,5 +1,6 @@
 package io.thermograd.detect.divergence;
 
+import io.thermograd.detect.words.Figures;
 import java.util.Locale;
 import java.util.OptionalDouble;
 
@@ -13,10 +14,10 @@ public final class GrowthWords {
     String level =
         String.format(
             Locale.ROOT,
-            "loss %.3g, about %.3g and at most %.3g before step %,d",
-            now,
-            growth.reference(),
-            growth.bound(),
+            "loss %s, about %s and at most %s before step %,d",
+            Figures.of(now),
+            Figures.of(growth.reference()),
+            Figures.of(growth.bound()),
             growth.since());
     GrowthFit fit = growth.fit();
     OptionalDouble steps = fit.stepsToOverflow(now, 0);
@@ -28,8 +29,8 @@ public final class GrowthWords {
     return level
         + String.format(
             Locale.ROOT,
-            "; it grows by %.3g %% a step, which overflows in %,.0f steps (%,.0f to %s)",
-            100 * Math.expm1(fit.rate()),
+            "; it grows by %s %% a step, which overflows in %,.0f steps (%,.0f to %s)",
+            Figures.of(100 * Math.expm1(fit.rate())),
             steps.getAsDouble(),
             soonest.orElse(0),
             latest.isPresent()

@@ -86,6 +86,11 @@ public final class Averages {
     }
   }
 
+  /** The loss soars: what was stationary is over, until it is flat anew. */
+  public void interrupt() {
+    stretch.interrupt();
+  }
+
   /** Makes room for new names, as they come and within a step by their order. */
   private void acceptTracked(Map<String, Double> values, boolean counts) {
     if (values.isEmpty()) {

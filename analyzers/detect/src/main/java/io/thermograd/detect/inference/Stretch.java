@@ -14,7 +14,7 @@ import java.io.IOException;
  *              flat or undecided
  *   waiting ────────────────────────► averaging
  *           ◄────────────────────────
- *     other settings, or the loss moves for as long as its slope looks back
+ *     other settings, the loss soars, or moves for as long as its slope looks back
  * </pre>
  *
  * <p>A slope that is significant for a moment, as one in twenty is by chance, ends nothing. What is
@@ -53,6 +53,13 @@ final class Stretch {
     }
     flat |= averaging && drift == Drift.FLAT;
     return Change.NONE;
+  }
+
+  /** Ends it, whatever the slope says. */
+  void interrupt() {
+    averaging = false;
+    flat = false;
+    moving = 0;
   }
 
   private boolean sameSettings(TrainingStep step) {

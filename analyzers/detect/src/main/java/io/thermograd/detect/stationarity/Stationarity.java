@@ -213,7 +213,9 @@ public final class Stationarity {
               ? "warming up: " + drift.count() + " of 64 steps with a loss"
               : "longer than can be told from the steps so far, or the loss does not vary");
     }
-    if (drift.window() > 0) {
+    if (jump.jumped()) {
+      out.absent(QuantityName.LOSS_DRIFT, "the loss has left its level and is not settled");
+    } else if (drift.window() > 0) {
       double width = 2.145 * drift.slopeError(); // Student, 14 degrees
       out.put(
           QuantityName.LOSS_DRIFT,

@@ -67,6 +67,7 @@ public final class Sharpness {
   private double preconditionedTop = Double.NaN;
   private double hessianTrace = Double.NaN;
   private boolean atEdge;
+  private double ratio = Double.NaN;
 
   /**
    * @param halfLife of the noise estimates, steps
@@ -135,11 +136,13 @@ public final class Sharpness {
     Estimate now = rule.preconditioned() ? preconditioned() : hessian(stream);
     if (now == null || rule.missing() != null || Double.isNaN(learningRate)) {
       atEdge = false;
+      ratio = Double.NaN;
       return;
     }
     double factor = rule.gain() * learningRate;
     double value = measured(now.value());
-    atEdge = factor * value >= EDGE || (atEdge && factor * now.high() >= EDGE);
+    ratio = factor * value;
+    atEdge = ratio >= EDGE || (atEdge && factor * now.high() >= EDGE);
   }
 
   private double measured(double otherwise) {
@@ -152,6 +155,11 @@ public final class Sharpness {
   /** Whether the ratio hovers at the edge of stability. */
   public boolean atEdge() {
     return atEdge;
+  }
+
+  /** λ_max over the largest stable one, when it was last looked at; NaN while unknown. */
+  public double ratio() {
+    return ratio;
   }
 
   /** A λ_max with its 95 % interval, which is empty where it was measured at this very step. */
@@ -302,6 +310,7 @@ public final class Sharpness {
     out.writeDouble(preconditionedTop);
     out.writeDouble(hessianTrace);
     out.writeBoolean(atEdge);
+    out.writeDouble(ratio);
   }
 
   public void readFrom(DataInput in) throws IOException {
@@ -317,5 +326,6 @@ public final class Sharpness {
     preconditionedTop = in.readDouble();
     hessianTrace = in.readDouble();
     atEdge = in.readBoolean();
+    ratio = in.readDouble();
   }
 }

@@ -1,9 +1,10 @@
-// Numbers as people read them: three significant digits, SI suffixes, powers of ten beyond.
+// Numbers as people read them: three significant digits, k and M, powers of ten beyond: G and T are a
+// gradient and a temperature here.
 
 /** What stands for a number that is not there. */
 export const NONE = "–";
 const SUPERSCRIPTS = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
-const STEPS = [[1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"]];
+const STEPS = [[1e6, "M"], [1e3, "k"]];
 const integers = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
 function power(exponent) {
@@ -18,7 +19,7 @@ function minus(text) {
 function scaleOf(x) {
   // As it will read after rounding: 999.9 is 1.00k.
   const a = Math.abs(Number(x.toPrecision(3)));
-  if (a !== 0 && (a >= 1e15 || a < 1e-3)) {
+  if (a !== 0 && (a >= 1e9 || a < 1e-3)) {
     const exponent = Math.floor(Math.log10(a) + 1e-12);
     return { divisor: 10 ** exponent, suffix: "", power: `×${power(exponent)}` };
   }
@@ -69,7 +70,7 @@ export function quantity(q) {
   const s = scaleOf(value);
   const far = (x) => Math.abs(x) > 1e3 * Math.abs(value) || (value !== 0 && x !== 0 && Math.abs(x) * 1e3 < Math.abs(value));
   const dash = low < 0 || high < 0 ? " to " : "–";
-  const grows = (x) => s.divisor < 1e12 && Math.abs(x / s.divisor) >= 1e3 && !s.power;
+  const grows = (x) => Math.abs(x / s.divisor) >= 1e3 && !s.power;
   if (far(low) || far(high) || grows(low) || grows(high)) {
     return [number(value), `(${number(low)}${dash}${number(high)})`];
   }

@@ -2,7 +2,10 @@
 
 const FONT_PX = 11;
 
-/** Alerts: a dashed line at the step, and on its top a shape that tells the severity. */
+/**
+ * Alerts: a shape on top that tells the severity, and below it a dashed line at the step. What is only for information
+ * has no line unless it is pointed at: tens of them would hide the chart.
+ */
 export function drawAlerts(u, alerts, colors, highlighted) {
   const { ctx } = u;
   const ratio = devicePixelRatio;
@@ -20,11 +23,13 @@ export function drawAlerts(u, alerts, colors, highlighted) {
     ctx.strokeStyle = ctx.fillStyle = colors[alert.severity] ?? colors.info;
     ctx.lineWidth = (strong ? 2.5 : 1.25) * ratio;
     ctx.setLineDash(strong ? [] : [4 * ratio, 3 * ratio]);
-    ctx.beginPath();
-    ctx.moveTo(x, top);
-    ctx.lineTo(x, top + height);
-    ctx.stroke();
-    const r = (strong ? 6 : 4.5) * ratio;
+    if (strong || alert.severity !== "info") {
+      ctx.beginPath();
+      ctx.moveTo(x, top);
+      ctx.lineTo(x, top + height);
+      ctx.stroke();
+    }
+    const r = (strong ? 6 : alert.severity === "info" ? 3 : 4.5) * ratio;
     ctx.beginPath();
     if (alert.severity === "critical") {
       ctx.rect(x - r * 0.8, top - r, r * 1.6, r * 1.6);

@@ -2,7 +2,7 @@
 // their intervals. Drawn as SVG: a few points need no chart library.
 
 import { el, svg, text } from "./dom.js";
-import { logTick, NONE, number, quantity } from "./format.js";
+import { count, logTick, NONE, number, quantity } from "./format.js";
 import { Frame } from "./frame.js";
 import { logSplits } from "./ranges.js";
 
@@ -60,7 +60,9 @@ export class Ranks {
     const drawn = this.#elements.some((q) => q.value > 0);
     this.#why = insight ? (insight.absent[ranks.quantity] ?? (drawn ? "" : NEVER)) : "waiting";
     this.frame.show(drawn, insight ? this.#why : null);
-    const [value, interval] = quantity(insight?.quantities[ranks.headline]);
+    const headline = insight?.quantities[ranks.headline];
+    const counted = Number.isInteger(headline?.value) && (headline.low ?? null) === null;
+    const [value, interval] = counted ? [count(headline.value), ""] : quantity(headline);
     text(this.value, drawn ? value : NONE);
     text(this.note, drawn && value !== NONE ? `${interval} ${ranks.headlineNote}` : "");
     this.legend.hidden = !drawn || this.#beside.length === 0;

@@ -149,7 +149,7 @@ export class RunsView {
     line.alerts.title = `${critical} critical, ${warning} warning`;
     text(line.more, more(row));
     line.more.hidden = !line.more.textContent;
-    text(line.regime, row.regime ? words(row.regime) : "–");
+    text(line.regime, row.regime ? words(row.regime) : row.step < 0 ? "–" : "Unidentified");
     line.regime.dataset.severity = row.severity ?? "none";
     text(line.loss, q.loss ? quantity(q.loss)[0] : "–");
     text(line.scale, quantity(q.gradient_noise_scale)[0]);

@@ -1,0 +1,119 @@
+package io.thermograd.detect;
+
+import io.thermograd.detect.divergence.DivergenceDetector;
+import io.thermograd.detect.divergence.GrowthWords;
+import io.thermograd.detect.regime.Catapult;
+import io.thermograd.detect.regime.RegimeState;
+import io.thermograd.detect.regime.Regimes;
+import io.thermograd.detect.stationarity.Stationarity;
+import io.thermograd.detect.words.Figures;
+import io.thermograd.wire.Severity;
+import io.thermograd.wire.Verdict;
+import java.util.Locale;
+
+/** The verdicts of a loss that has left its level: a spike, or a divergence. */
+final class UpsetVerdicts {
+  private final DivergenceDetector divergence;
+  private final Stationarity stationarity;
+  private final Regimes regimes;
+  private final Episode nonFinite;
+  private final LearningRateHistory learningRate;
+
+  UpsetVerdicts(
+      DivergenceDetector divergence,
+      Stationarity stationarity,
+      Regimes regimes,
+      Episode nonFinite,
+      LearningRateHistory learningRate) {
+    this.divergence = divergence;
+    this.stationarity = stationarity;
+    this.regimes = regimes;
+    this.nonFinite = nonFinite;
+    this.learningRate = learningRate;
+  }
+
+  Verdict diverging(RegimeState.Diverging state) {
+    if (nonFinite.open()) {
+      long overflow = nonFinite.openedAt();
+      long soaredAt = Math.min(overflow, divergence.soarsSince().orElse(overflow));
+      return new Verdict(
+          Severity.CRITICAL,
+          format("Not finite since step %,d", overflow),
+          "Loss or gradient overflowed"
+              + (soaredAt < overflow ? format("; the loss soars since step %,d", soaredAt) : "")
+              + learningRate.raisedAround(soaredAt)
+              + ".",
+          Remedies.restart(learningRate, overflow, soaredAt) + ".");
+    }
+    if (divergence.diverging()) {
+      return new Verdict(
+          Severity.CRITICAL,
+          format("Diverging since step %,d", divergence.since()),
+          format(
+                  "Loss %s, against %s before",
+                  Figures.of(divergence.level()), Figures.of(divergence.reference()))
+              + learningRate.raisedAround(divergence.since())
+              + ".",
+          Remedies.lowerLearningRate(learningRate, divergence.since()) + ".");
+    }
+    if (divergence.growing()) {
+      return new Verdict(
+          Severity.WARNING,
+          format("The loss runs away since step %,d", divergence.since()),
+          capitalise(GrowthWords.describe(divergence))
+              + learningRate.raisedAround(divergence.since())
+              + ".",
+          Remedies.lowerLearningRate(learningRate, divergence.since()) + ".");
+    }
+    return new Verdict(
+        Severity.INFO,
+        format("The divergence of step %,d is over", state.since()),
+        "Loss " + Figures.of(divergence.last()) + ".",
+        "Wait some tens of steps for its new level.");
+  }
+
+  Verdict spike(RegimeState.Spike state) {
+    Catapult catapult = regimes.catapult();
+    if (catapult.lowered()) {
+      return new Verdict(
+          Severity.INFO,
+          format("A catapult since step %,d", state.since()),
+          format(
+                  "Loss %s; the sharpness fell from %s to %s",
+                  Figures.of(divergence.last()),
+                  Figures.of(catapult.before()),
+                  Figures.of(catapult.after()))
+              + learningRate.raisedAround(state.since())
+              + ".",
+          "Nothing to do: it comes down where the curvature lets the learning rate be stable.");
+    }
+    if (divergence.growing()) {
+      return new Verdict(
+          Severity.WARNING,
+          format("The loss soars since step %,d", divergence.since()),
+          capitalise(GrowthWords.describe(divergence))
+              + learningRate.raisedAround(divergence.since())
+              + ".",
+          "Wait some tens of steps: it returns, or is reported as a divergence.");
+    }
+    return new Verdict(
+        Severity.INFO,
+        format("The loss has jumped at step %,d", state.since()),
+        format(
+                "Loss %s, against %s before",
+                Figures.of(divergence.last()), Figures.of(stationarity.levelBefore()))
+            + learningRate.raisedAround(state.since())
+            + ".",
+        format(
+            "Wait some %.0f steps: it returns, or is taken for a new level.",
+            Math.max(256, 2 * regimes.settle())));
+  }
+
+  private static String capitalise(String sentence) {
+    return Character.toUpperCase(sentence.charAt(0)) + sentence.substring(1);
+  }
+
+  private static String format(String pattern, Object... values) {
+    return String.format(Locale.ROOT, pattern, values);
+  }
+}
