@@ -130,7 +130,14 @@ public final class RunDetectors {
       stepsWithoutLoss++;
       return DivergenceDetector.Change.NOTHING;
     }
-    return divergence.accept(step.step(), loss, signal, gradient.kind(), raised, overshoot.swing());
+    return divergence.accept(
+        step.step(),
+        loss,
+        signal,
+        gradient.kind(),
+        raised,
+        overshoot.swing(),
+        overshoot.swingsWithoutProof());
   }
 
   private void tellBroken(TrainingStep step, List<Alert> out) {

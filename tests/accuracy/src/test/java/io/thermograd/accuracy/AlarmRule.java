@@ -68,6 +68,7 @@ interface AlarmRule {
     long warnings;
     long criticals;
     long firstCritical = -1;
+    long growths;
 
     Detectors(RunSettings settings) {
       untold = new RunEstimators(settings, 500, 100);
@@ -81,6 +82,8 @@ interface AlarmRule {
         if (!GROWTH.contains(alert.kind())) {
           continue;
         }
+        growths +=
+            alert.kind().equals("loss_growth") && alert.state() == Alert.State.OPENED ? 1 : 0;
         if (alert.severity() == Severity.WARNING) {
           warnings++;
           fires = true;

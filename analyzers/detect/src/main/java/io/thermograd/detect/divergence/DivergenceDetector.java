@@ -23,7 +23,8 @@ import java.util.OptionalLong;
  * was, start included, is not back, and either has gone on for 32 steps (the peak is less than 4
  * steps ago) or is stuck since 16 (12 steps after the peak, the median of 8 steps is at least half
  * of the highest before the growth and half of the median of the 8 steps before); or when it has
- * grown 10¹² times beyond all that at any age.
+ * grown 10¹² times beyond all that at any age. None of that where the gradient says that the run
+ * swings within its limit: the noise of a larger learning rate stays high, too.
  *
  * <p>It closes as returned after 16 steps below the old record, and as settled when 128 steps have
  * not brought it half as high again, or, for a critical one, when half of its peak is gone 64 steps
@@ -79,6 +80,7 @@ public final class DivergenceDetector {
    * @param signal of the gradient; NaN for none
    * @param suspect whether the learning rate has just been raised to where it never was
    * @param swing what the gradient shows of a growth
+   * @param stable whether it swings, and not beyond what a stable run may
    */
   public Change accept(
       long step,
@@ -86,7 +88,8 @@ public final class DivergenceDetector {
       double signal,
       GradientSignal.Kind newKind,
       boolean suspect,
-      Overshoot.Swing swing) {
+      Overshoot.Swing swing,
+      boolean stable) {
     if (!Double.isFinite(newLoss)) {
       return Change.NOTHING;
     }
@@ -97,7 +100,7 @@ public final class DivergenceDetector {
     count++;
     boolean told = lookAtGradient(signal, newKind);
     if (state != State.NONE) {
-      return follow(x, swing == Overshoot.Swing.BEYOND_RETURN);
+      return follow(x, swing == Overshoot.Swing.BEYOND_RETURN, stable);
     }
     if (exceeds(told, suspect, swing)) {
       open(x);
@@ -153,13 +156,13 @@ public final class DivergenceDetector {
     }
   }
 
-  private Change follow(double x, boolean beyondReturn) {
+  private Change follow(double x, boolean beyondReturn, boolean stable) {
     rise.follow();
     if (rise.isBack()) {
       state = State.NONE;
       return Change.RETURNED;
     }
-    if (state == State.GROWING && (beyondReturn || rise.outlasts(x))) {
+    if (state == State.GROWING && (beyondReturn || (!stable && rise.outlasts(x)))) {
       state = State.DIVERGING;
       return Change.CRITICAL;
     }

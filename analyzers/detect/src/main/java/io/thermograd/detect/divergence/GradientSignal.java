@@ -33,6 +33,8 @@ public final class GradientSignal {
   private float[] now = new float[0];
   private float[] before = new float[0];
   private double sqnormBefore = Double.NaN;
+  private int parts;
+  private int partsBefore;
   private Kind kind = Kind.NONE;
   private double dot = Double.NaN;
   private double ratio = Double.NaN;
@@ -49,6 +51,7 @@ public final class GradientSignal {
       return turn;
     }
     sqnormBefore = Double.NaN;
+    parts = 0;
     Double sqnorm = step.gradSqnorm();
     if (sqnorm != null) {
       kind = Kind.NORM;
@@ -70,10 +73,13 @@ public final class GradientSignal {
       now = new float[k];
       before = new float[k];
       sqnormBefore = Double.NaN;
+      parts = 0;
     }
     float[] free = before;
     before = now;
     now = free;
+    partsBefore = parts;
+    parts = sketches.length;
     System.arraycopy(sketches[0], 0, now, 0, k);
     for (int j = 1; j < sketches.length; j++) {
       float[] s = sketches[j];
@@ -121,9 +127,34 @@ public final class GradientSignal {
     return kind;
   }
 
+  /** ⟨x, ḡ⟩ of the last step. */
+  double along(float[] x) {
+    return math.dot(x, now) / parts;
+  }
+
+  /** ⟨x, ḡ₋⟩ of the step before; {@link #turns} says whether there is one. */
+  double alongBefore(float[] x) {
+    return math.dot(x, before) / partsBefore;
+  }
+
+  /** Whether the last step and the one before had gradients of the same length. */
+  boolean turns() {
+    return parts > 0 && partsBefore > 0;
+  }
+
+  /** swing ← older − kept·swing, older ← ḡ₋; the first of them only if older is one. */
+  void roll(float[] older, float[] swing, float kept, boolean first) {
+    float scale = 1f / partsBefore;
+    for (int i = 0; i < older.length; i++) {
+      swing[i] = first ? 0 : older[i] - kept * swing[i];
+      older[i] = scale * before[i];
+    }
+  }
+
   public void writeTo(DataOutput out) throws IOException {
     out.writeByte(kind.ordinal());
     out.writeDouble(sqnormBefore);
+    out.writeInt(parts);
     out.writeInt(now.length);
     for (float x : now) {
       out.writeFloat(x);
@@ -133,6 +164,7 @@ public final class GradientSignal {
   public void readFrom(DataInput in) throws IOException {
     kind = Kind.values()[in.readByte()];
     sqnormBefore = in.readDouble();
+    parts = in.readInt();
     int k = in.readInt();
     now = new float[k];
     before = new float[k];

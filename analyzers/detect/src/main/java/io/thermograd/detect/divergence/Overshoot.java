@@ -26,12 +26,16 @@ import java.io.IOException;
  * before it turned and grew too. Networks of 2 to 5 layers that do return stay below 0.7 r* while
  * they grow, and below r = 1.9; real ones below half of that.
  *
- * <p><b>That it grows.</b> Below the limit of plain SGD, ρ_t = −g·g′/‖g‖² has a mean below 1 given
- * the past, noise being symmetric. So bets on ρ_t > 1, at odds of one to one, placed where the
- * gradient turned in the step before, do not win in the mean; having won 16-fold, as the mean of
- * two who stake 0.5 and 0.9 of what they have, happens once in 16 such growths at most (Ville).
- * Under the heavy ball just below its limit velocity can swing up for some tens of steps, which
- * this bound does not cover; r must still reach ½.
+ * <p><b>That it grows for good.</b> {@link StabilityLimit} tells whether a swing is beyond the
+ * limit; below it, noise being symmetric, bets on that do not win in the mean. They are placed
+ * where the gradient turned in the step before, at odds of one to one, as far as the outcome is
+ * {@value #CLIP} standard deviations of its noise from even, and a half or nine tenths of what
+ * there is are at stake. To have won {@value #WON}-fold, in the mean of both, is proof, and happens
+ * once in as many stable growths at most (Ville; noise that neighbours share is allowed for by the
+ * scale, to leading order); so are two steps in a row beyond {@value #PLAIN} errors. Without proof
+ * nothing is beyond return, but for r of 4 in a step that is beyond by itself; and a rise whose
+ * gradients turn by more than a half of their squares, without proof, is the noise of a learning
+ * rate near its limit.
  *
  * <p>Needs sketches of gradients and, to call anything beyond return, of parameters, ‖Δθ‖², and SGD
  * or heavy ball with known β. O(k). One owner thread. Source of the two-layer law: RATIONALE.md.
@@ -44,13 +48,19 @@ public final class Overshoot {
   private static final double ENDLESS_STEP = 4;
   private static final double CAUTIOUS = 0.5;
   private static final double BOLD = 0.9;
-  private static final double WON = 16;
+  private static final double WON = 64;
   // Wealth is not counted beyond; it stays finite however long the growth.
   private static final double MOST = 1e9;
 
   private static final double LEAST_GROWTH = 1.25;
   private static final int WATCHED = 128;
   private static final int KICKED = 4;
+
+  // Errors of one step; it is two of its standard deviations that a bet is won by in full.
+  private static final double PLAIN = 6;
+  private static final double CLIP = 2;
+  private static final double TURN_MEMORY = 63.0 / 64;
+  private static final double HALF = 0.5;
 
   /** What the last step showed. */
   public enum Swing {
@@ -65,6 +75,7 @@ public final class Overshoot {
 
   private final double beta;
   private final SketchMath math = new SketchMath();
+  private final StabilityLimit limit = new StabilityLimit();
   private double largestParam;
   private boolean watching;
   private boolean raisedBefore;
@@ -74,6 +85,11 @@ public final class Overshoot {
   private double ratioBefore;
   private double cosineBefore;
   private double growth;
+  private boolean proved;
+  private boolean measured;
+  private boolean plain;
+  private double turned;
+  private double turnable;
   private long sinceRaised = Long.MAX_VALUE;
   private Swing swing = Swing.NONE;
 
@@ -92,6 +108,11 @@ public final class Overshoot {
     ratioBefore = Double.NaN;
     cosineBefore = Double.NaN;
     growth = 1;
+    proved = false;
+    measured = false;
+    plain = false;
+    turned = 0;
+    turnable = 0;
   }
 
   /**
@@ -110,6 +131,7 @@ public final class Overshoot {
     if (raisedNow || (watching && !watched)) {
       begin();
     }
+    limit.accept(gradient, step.sketches(), beta);
     swing = !raisedNow && sinceRaised <= KICKED ? Swing.RAISED : Swing.NONE;
     if (raisedNow) {
       // This gradient knows nothing of it yet.
@@ -117,7 +139,12 @@ public final class Overshoot {
     }
     if (watching) {
       Double update = step.motion().updateSqnorm();
-      swing(gradient.ratio(), gradient.cosine(), update == null ? Double.NaN : update);
+      turn(gradient.dot(), gradient.sqnorm());
+      swing(
+          gradient.ratio(),
+          gradient.cosine(),
+          limit.beyond(),
+          update == null ? Double.NaN : update);
     } else if (step.motion().paramSketch().length > 0) {
       double sqnorm = math.sqnorm(step.motion().paramSketch());
       // False for NaN.
@@ -127,11 +154,24 @@ public final class Overshoot {
     }
   }
 
-  private void swing(double ratio, double cosine, double updateSqnorm) {
-    if (cosineBefore >= TURNED && !Double.isNaN(ratio)) {
-      double side = ratio > 1 ? 1 : -1;
+  private void turn(double dot, double sqnorm) {
+    if (Double.isFinite(dot) && Double.isFinite(sqnorm)) {
+      turned = TURN_MEMORY * turned - dot;
+      turnable = TURN_MEMORY * turnable + sqnorm;
+    }
+  }
+
+  private void swing(double ratio, double cosine, double beyond, double updateSqnorm) {
+    measured |= !Double.isNaN(beyond);
+    boolean plainBefore = plain;
+    plain = limit.error() > 0 && beyond > PLAIN * limit.error();
+    proved |= plain && plainBefore && cosineBefore >= TURNED;
+    if (cosineBefore >= TURNED && !Double.isNaN(beyond)) {
+      double scale = CLIP * 2 * limit.error();
+      double side = scale > 0 ? Math.max(-1, Math.min(1, beyond / scale)) : Math.signum(beyond);
       cautious = Math.min(MOST, cautious * (1 + CAUTIOUS * side));
       bold = Math.min(MOST, bold * (1 + BOLD * side));
+      proved |= (cautious + bold) / 2 >= WON;
       if (cosine >= TURNS) {
         // A single batch can be steep: two in a row.
         largestRatio = Math.max(largestRatio, Math.min(ratio, ratioBefore));
@@ -153,9 +193,8 @@ public final class Overshoot {
       return false;
     }
     double length = Math.sqrt(updateSqnorm / largestParam);
-    return length >= ENDLESS_STEP
-        || ((cautious + bold) / 2 >= WON
-            && length >= Math.max(LEAST_STEP, MARGIN * turningLength(largestRatio, beta)));
+    return (length >= ENDLESS_STEP && (proved || plain))
+        || (proved && length >= Math.max(LEAST_STEP, MARGIN * turningLength(largestRatio, beta)));
   }
 
   /**
@@ -171,6 +210,14 @@ public final class Overshoot {
     return flattening > 0
         ? Math.sqrt(Math.max(0, excess) / ((1 + excess) * flattening))
         : Double.POSITIVE_INFINITY;
+  }
+
+  /**
+   * Whether it is swings that have lifted the loss, and they have not been proved to grow: as a
+   * stable run does whose steps overshoot.
+   */
+  public boolean swingsWithoutProof() {
+    return !Double.isNaN(beta) && measured && !proved && turned > HALF * turnable;
   }
 
   /** What the last step showed. */
@@ -189,6 +236,12 @@ public final class Overshoot {
     out.writeDouble(ratioBefore);
     out.writeDouble(cosineBefore);
     out.writeDouble(growth);
+    out.writeBoolean(proved);
+    out.writeBoolean(measured);
+    out.writeBoolean(plain);
+    out.writeDouble(turned);
+    out.writeDouble(turnable);
+    limit.writeTo(out);
     out.writeLong(sinceRaised);
     out.writeByte(swing.ordinal());
   }
@@ -204,6 +257,12 @@ public final class Overshoot {
     ratioBefore = in.readDouble();
     cosineBefore = in.readDouble();
     growth = in.readDouble();
+    proved = in.readBoolean();
+    measured = in.readBoolean();
+    plain = in.readBoolean();
+    turned = in.readDouble();
+    turnable = in.readDouble();
+    limit.readFrom(in);
     sinceRaised = in.readLong();
     swing = Swing.values()[in.readByte()];
   }

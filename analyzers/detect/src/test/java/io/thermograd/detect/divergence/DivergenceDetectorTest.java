@@ -39,7 +39,7 @@ class DivergenceDetectorTest {
 
   private static Change accept(DivergenceDetector detector, long step, double loss) {
     return detector.accept(
-        step, loss, Double.NaN, GradientSignal.Kind.NONE, false, Overshoot.Swing.NONE);
+        step, loss, Double.NaN, GradientSignal.Kind.NONE, false, Overshoot.Swing.NONE, false);
   }
 
   @Test
@@ -236,7 +236,8 @@ class DivergenceDetectorTest {
                 bad * (1 + 0.1 * random.nextGaussian()),
                 GradientSignal.Kind.TURN,
                 false,
-                Overshoot.Swing.NONE);
+                Overshoot.Swing.NONE,
+                false);
         assertThat(change).as("step %d", t).isEqualTo(Change.NOTHING);
       }
     }
@@ -257,7 +258,8 @@ class DivergenceDetectorTest {
                 Double.NaN,
                 GradientSignal.Kind.NONE,
                 false,
-                t == 400 ? swing : Overshoot.Swing.NONE);
+                t == 400 ? swing : Overshoot.Swing.NONE,
+                false);
       }
       assertThat(change)
           .as(swing.toString())
@@ -277,7 +279,8 @@ class DivergenceDetectorTest {
                   Double.NaN,
                   GradientSignal.Kind.NONE,
                   false,
-                  Overshoot.Swing.BEYOND_RETURN))
+                  Overshoot.Swing.BEYOND_RETURN,
+                  false))
           .isEqualTo(Change.NOTHING);
     }
     Change[] changes = new Change[2];
@@ -289,7 +292,8 @@ class DivergenceDetectorTest {
               Double.NaN,
               GradientSignal.Kind.NONE,
               false,
-              Overshoot.Swing.BEYOND_RETURN);
+              Overshoot.Swing.BEYOND_RETURN,
+              false);
     }
     assertThat(changes).containsExactly(Change.OPENED, Change.CRITICAL);
     assertThat(detector.since()).isBetween(395L, 400L);
