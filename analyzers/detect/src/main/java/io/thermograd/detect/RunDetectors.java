@@ -26,10 +26,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * All detectors of one attempt of a run: alerts when something begins, changes or ends, the regime,
@@ -37,8 +34,6 @@ import org.jspecify.annotations.Nullable;
  * stationarity, basins, averages, forecasts, divergence, regime. O(k) a step. One owner thread.
  */
 public final class RunDetectors {
-  private static final int QUIET_AFTER_NON_FINITE = 100;
-  private static final int QUIET_AFTER_LOSS = 1_000;
   private static final int LOSS_EXPECTED_WITHIN = 20;
 
   private final GradientSignal gradient = new GradientSignal();
@@ -50,8 +45,7 @@ public final class RunDetectors {
   private final Overshoot overshoot;
   private final Regimes regimes = new Regimes();
   private final LearningRateHistory learningRate = new LearningRateHistory();
-  private final AlertWriter words;
-  private final Alerts alerts;
+  private final Announcer announcer;
   private long stepsWithoutLoss;
   private long lost;
 
@@ -61,9 +55,9 @@ public final class RunDetectors {
     this.basins = new Basins(settings);
     this.forecasts = new Forecasts(settings);
     this.overshoot = new Overshoot(settings);
-    this.words =
+    var words =
         new AlertWriter(runId, attempt, divergence, stationarity, regimes.catapult(), learningRate);
-    this.alerts = new Alerts(words);
+    this.announcer = new Announcer(divergence, stationarity, regimes, words);
   }
 
   /**
@@ -95,25 +89,24 @@ public final class RunDetectors {
     lost = lostEvents;
 
     var out = new ArrayList<Alert>(0);
-    tellBroken(step, out);
-    tellGrowth(step, growth, out);
+    announcer.tellBroken(step, out);
+    switch (growth) {
+      case OPENED -> stationarity.soar();
+      case SETTLED -> stationarity.settle();
+      case NOTHING, CRITICAL, RETURNED -> {}
+    }
+    announcer.tellGrowth(step, growth, out);
     regimes.accept(
         step.step(),
         stationarity,
         divergence,
-        alerts.episode(AlertKind.NON_FINITE).open(),
+        announcer.nonFinite().open(),
         hop != null,
         estimators.atEdgeOfStability(),
         probed(step),
         outlook);
-    if (newLoss) {
-      double evidence = lostEvents;
-      alerts.holds(
-          step, AlertKind.LOST_TELEMETRY, evidence, () -> words.lostTelemetry(step, lost), out);
-    } else {
-      alerts.ceases(step, AlertKind.LOST_TELEMETRY, QUIET_AFTER_LOSS, out);
-    }
-    tellRegime(step, hop, outlook, estimators.stabilityRatio(), out);
+    announcer.tellLost(step, lost, newLoss, out);
+    announcer.tellRegime(step, hop, outlook, estimators.stabilityRatio(), out);
     return out;
   }
 
@@ -140,122 +133,9 @@ public final class RunDetectors {
         overshoot.swingsWithoutProof());
   }
 
-  private void tellBroken(TrainingStep step, List<Alert> out) {
-    Double loss = step.loss();
-    if (step.nonFinite() || (loss != null && !Double.isFinite(loss))) {
-      // Each further step is as broken as the first.
-      alerts.holds(step, AlertKind.NON_FINITE, 1, () -> words.nonFinite(step, step.step()), out);
-    } else {
-      alerts.ceases(step, AlertKind.NON_FINITE, QUIET_AFTER_NON_FINITE, out);
-    }
-  }
-
-  private void tellGrowth(TrainingStep step, DivergenceDetector.Change change, List<Alert> out) {
-    switch (change) {
-      case RETURNED -> closeGrowth(step, words::returned, out);
-      case SETTLED -> {
-        stationarity.settle();
-        closeGrowth(step, words::settled, out);
-      }
-      case NOTHING, OPENED, CRITICAL -> {
-        if (change == DivergenceDetector.Change.OPENED) {
-          stationarity.soar();
-        }
-        // Evidence that e-folds with the logarithm of the growth.
-        double evidence = 1 + Math.max(0, divergence.logGrowth());
-        if (divergence.growing()) {
-          alerts.holds(step, AlertKind.LOSS_GROWTH, evidence, words::growth, out);
-        } else if (divergence.diverging()) {
-          alerts.holds(step, AlertKind.DIVERGENCE, evidence, words::divergence, out);
-        }
-      }
-    }
-  }
-
-  private void closeGrowth(TrainingStep step, Supplier<AlertWriter.Words> how, List<Alert> out) {
-    alerts.close(step, AlertKind.LOSS_GROWTH, how, out);
-    alerts.close(step, AlertKind.DIVERGENCE, how, out);
-  }
-
-  private void tellRegime(
-      TrainingStep step,
-      @Nullable BasinChange hop,
-      @Nullable EscapeOutlook outlook,
-      double edgeRatio,
-      List<Alert> out) {
-    RegimeState state = regimes.state();
-    Double loss = step.loss();
-    double lasted = 1.0 + step.step() - state.since();
-    // What has not recovered from a divergence is not said to be calm: the verdict says so.
-    boolean settled = lasted > regimes.settle() && !divergence.worse();
-    long since = state.since();
-    tell(
-        step,
-        AlertKind.PLATEAU,
-        settled && state instanceof RegimeState.Plateau,
-        lasted,
-        () -> words.plateau(since),
-        out);
-    tell(
-        step,
-        AlertKind.STATIONARY,
-        settled && state instanceof RegimeState.Stationary,
-        lasted,
-        () -> words.stationary(since),
-        out);
-    tell(
-        step,
-        AlertKind.SPIKE,
-        state instanceof RegimeState.Spike
-            && stationarity.jumped()
-            && !divergence.growing()
-            && loss != null,
-        1,
-        () -> words.spike(Objects.requireNonNull(loss)),
-        out);
-    tell(
-        step,
-        AlertKind.TRANSITION,
-        state instanceof RegimeState.Transition,
-        1,
-        () -> words.transition(hop),
-        out);
-    tell(
-        step,
-        AlertKind.TRAPPED,
-        regimes.trapped(),
-        outlook == null ? 1 : 1 / (outlook.probabilityUpper() + Double.MIN_NORMAL),
-        () -> words.trapped(Objects.requireNonNull(outlook)),
-        out);
-    tell(
-        step,
-        AlertKind.EDGE_OF_STABILITY,
-        regimes.atEdge(),
-        edgeRatio > 0 ? edgeRatio : 1,
-        () -> words.edge(edgeRatio),
-        out);
-    tell(step, AlertKind.OSCILLATING, regimes.oscillating(), 1, words::oscillating, out);
-  }
-
-  private void tell(
-      TrainingStep step,
-      AlertKind kind,
-      boolean holds,
-      double evidence,
-      Supplier<AlertWriter.Words> how,
-      List<Alert> out) {
-    if (holds) {
-      alerts.holds(step, kind, evidence, how, out);
-    } else {
-      alerts.ceases(step, kind, regimes.settle(), out);
-    }
-  }
-
   /** The regime, or empty when none is identified: {@link #regimeMissing} then says why. */
   public Optional<Regime> regime() {
-    return sendsNoLoss() && !alerts.episode(AlertKind.NON_FINITE).open()
-        ? Optional.empty()
-        : regimes.regime();
+    return sendsNoLoss() && !announcer.nonFinite().open() ? Optional.empty() : regimes.regime();
   }
 
   /** What holds besides the regime, by name. */
@@ -290,14 +170,14 @@ public final class RunDetectors {
 
   /** Verdict / Why / Next for what is known now. */
   public Verdict verdict(QuantityList known, RunEstimators estimators) {
-    return sendsNoLoss() && !alerts.episode(AlertKind.NON_FINITE).open()
+    return sendsNoLoss() && !announcer.nonFinite().open()
         ? VerdictWriter.withoutLoss()
         : new VerdictWriter(
                 known.quantities(),
                 divergence,
                 stationarity,
                 regimes,
-                alerts.episode(AlertKind.NON_FINITE),
+                announcer.nonFinite(),
                 learningRate)
             .write(estimators);
   }
@@ -331,7 +211,7 @@ public final class RunDetectors {
     divergence.writeTo(out);
     overshoot.writeTo(out);
     regimes.writeTo(out);
-    alerts.writeTo(out);
+    announcer.writeTo(out);
     learningRate.writeTo(out);
     out.writeLong(stepsWithoutLoss);
     out.writeLong(lost);
@@ -347,7 +227,7 @@ public final class RunDetectors {
     divergence.readFrom(in);
     overshoot.readFrom(in);
     regimes.readFrom(in);
-    alerts.readFrom(in);
+    announcer.readFrom(in);
     learningRate.readFrom(in);
     stepsWithoutLoss = in.readLong();
     lost = in.readLong();
