@@ -5,6 +5,7 @@ import io.thermograd.wire.proto.RunStarted.Optimizer;
 import io.thermograd.wire.proto.RunStarted.Sampling;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 /**
  * What the estimators need to know about a run.
@@ -82,78 +83,77 @@ public record RunSettings(
 
   /** The same, with batches drawn without replacement from n examples; 0: independent draws. */
   public RunSettings withDatasetSize(long n) {
-    return new RunSettings(
-        n == 0 ? OptionalLong.empty() : OptionalLong.of(n),
-        momentum,
-        optimizer,
-        sketchDim,
-        beta1,
-        layerSketchDim,
-        budgetSteps,
-        collisions);
+    return with(draft -> draft.datasetSize = n == 0 ? OptionalLong.empty() : OptionalLong.of(n));
   }
 
   /** The same, with momentum β. */
   public RunSettings withMomentum(double beta) {
-    return new RunSettings(
-        datasetSize,
-        OptionalDouble.of(beta),
-        optimizer,
-        sketchDim,
-        beta1,
-        layerSketchDim,
-        budgetSteps,
-        collisions);
+    return with(draft -> draft.momentum = OptionalDouble.of(beta));
   }
 
   /** The same, with sketches of k elements; 0: gradients sent whole. */
   public RunSettings withSketchDim(int k) {
-    return new RunSettings(
-        datasetSize, momentum, optimizer, k, beta1, layerSketchDim, budgetSteps, collisions);
+    return with(draft -> draft.sketchDim = k);
   }
 
   /** The same, with β₁ of Adam. */
   public RunSettings withBeta1(double newBeta1) {
-    return new RunSettings(
-        datasetSize,
-        momentum,
-        optimizer,
-        sketchDim,
-        OptionalDouble.of(newBeta1),
-        layerSketchDim,
-        budgetSteps,
-        collisions);
+    return with(draft -> draft.beta1 = OptionalDouble.of(newBeta1));
   }
 
   /** The same, with layers' sketches of at most so many elements; 0: none. */
   public RunSettings withLayerSketchDim(int most) {
-    return new RunSettings(
-        datasetSize, momentum, optimizer, sketchDim, beta1, most, budgetSteps, collisions);
+    return with(draft -> draft.layerSketchDim = most);
   }
 
   /** The same, with a budget of steps. */
   public RunSettings withBudgetSteps(long steps) {
-    return new RunSettings(
-        datasetSize,
-        momentum,
-        optimizer,
-        sketchDim,
-        beta1,
-        layerSketchDim,
-        OptionalLong.of(steps),
-        collisions);
+    return with(draft -> draft.budgetSteps = OptionalLong.of(steps));
   }
 
   /** The same, with that many parameters in a block fold. */
   public RunSettings withBlockFoldOf(long parameterCount) {
-    return new RunSettings(
-        datasetSize,
-        momentum,
-        optimizer,
-        sketchDim,
-        beta1,
-        layerSketchDim,
-        budgetSteps,
-        collisions(parameterCount));
+    return with(draft -> draft.collisions = collisions(parameterCount));
+  }
+
+  private RunSettings with(Consumer<Draft> change) {
+    var draft = new Draft(this);
+    change.accept(draft);
+    return draft.settings();
+  }
+
+  /** The same fields, while they change. */
+  private static final class Draft {
+    OptionalLong datasetSize;
+    OptionalDouble momentum;
+    final Optimizer optimizer;
+    int sketchDim;
+    OptionalDouble beta1;
+    int layerSketchDim;
+    OptionalLong budgetSteps;
+    double collisions;
+
+    Draft(RunSettings from) {
+      datasetSize = from.datasetSize;
+      momentum = from.momentum;
+      optimizer = from.optimizer;
+      sketchDim = from.sketchDim;
+      beta1 = from.beta1;
+      layerSketchDim = from.layerSketchDim;
+      budgetSteps = from.budgetSteps;
+      collisions = from.collisions;
+    }
+
+    RunSettings settings() {
+      return new RunSettings(
+          datasetSize,
+          momentum,
+          optimizer,
+          sketchDim,
+          beta1,
+          layerSketchDim,
+          budgetSteps,
+          collisions);
+    }
   }
 }
