@@ -5,6 +5,7 @@ import io.thermograd.detect.divergence.DivergenceDetector;
 import io.thermograd.detect.divergence.GrowthWords;
 import io.thermograd.detect.regime.Catapult;
 import io.thermograd.detect.regime.EscapeOutlook;
+import io.thermograd.detect.regime.Regimes;
 import io.thermograd.detect.stationarity.Stationarity;
 import io.thermograd.detect.words.Figures;
 import io.thermograd.estimate.step.TrainingStep;
@@ -24,7 +25,7 @@ final class AlertWriter {
   private final int attempt;
   private final DivergenceDetector divergence;
   private final Stationarity stationarity;
-  private final Catapult catapult;
+  private final Regimes regimes;
   private final LearningRateHistory learningRate;
 
   AlertWriter(
@@ -32,13 +33,13 @@ final class AlertWriter {
       int attempt,
       DivergenceDetector divergence,
       Stationarity stationarity,
-      Catapult catapult,
+      Regimes regimes,
       LearningRateHistory learningRate) {
     this.runId = runId;
     this.attempt = attempt;
     this.divergence = divergence;
     this.stationarity = stationarity;
-    this.catapult = catapult;
+    this.regimes = regimes;
     this.learningRate = learningRate;
   }
 
@@ -83,6 +84,7 @@ final class AlertWriter {
   }
 
   Words returned() {
+    Catapult catapult = regimes.catapult();
     return new Words(
         "The loss has returned",
         format(
@@ -175,11 +177,14 @@ final class AlertWriter {
   Words edge(double ratio) {
     String evidence =
         "the sharpness is at " + Figures.rough(ratio) + " of the largest at which steps are stable";
-    return ratio > BEYOND
-        ? new Words(
-            "The run is beyond the edge of stability",
-            evidence + suspect(learningRate.changedAt()),
-            Remedies.beyondEdge(learningRate, ratio))
+    if (ratio > BEYOND) {
+      return new Words(
+          "The run is beyond the edge of stability",
+          evidence + suspect(learningRate.changedAt()),
+          Remedies.beyondEdge(learningRate, ratio));
+    }
+    return divergence.soarsSince().isPresent()
+        ? new Words("The loss soars at the edge of stability", evidence, asForTheDivergence())
         : new Words(
             "The run hovers at the edge of stability", evidence, Remedies.atEdge(learningRate));
   }
@@ -197,10 +202,17 @@ final class AlertWriter {
     return new Words(
         "Steps overshoot",
         format(
-            "successive gradients have a correlation of %.2f, below −1/2: η·κ is above 1 along the"
+            "successive gradients have a correlation of %s, below −1/2: η·κ is above 1 along the"
                 + " directions that carry them",
-            stationarity.gradientCorrelation()),
-        Remedies.halve(learningRate));
+            Figures.rough(stationarity.gradientCorrelation())),
+        divergence.soarsSince().isPresent()
+            ? asForTheDivergence()
+            : regimes.atEdge() ? Remedies.atEdge(learningRate) : Remedies.halve(learningRate));
+  }
+
+  /** What stands beside a divergence has the same remedy. */
+  private String asForTheDivergence() {
+    return Remedies.lowerLearningRate(learningRate, divergence.soarsSince().orElseThrow());
   }
 
   Words over(AlertKind kind, long openedAt, long step) {

@@ -41,9 +41,9 @@ final class OverlayWords {
       String ratio = known.sized(QuantityName.STABILITY_RATIO);
       why.append(
               beyond
-                  ? " Its steepest direction is beyond the edge of stability"
+                  ? " It is beyond the edge of stability"
                   : " It hovers at the edge of stability")
-          .append(ratio == null ? "." : ", at " + ratio + ".");
+          .append(ratio == null ? "." : ": its sharpness is " + ratio + " of the limit.");
       if (beyond && next.startsWith(NOTHING)) {
         next = Remedies.beyondEdge(learningRate, at) + ".";
       }
@@ -58,9 +58,10 @@ final class OverlayWords {
     if (stationarity.overshooting()) {
       why.append(
           format(
-              " Its steps overshoot: successive gradients correlate by %.2f.",
-              stationarity.gradientCorrelation()));
-      if (next.startsWith(NOTHING)) {
+              " Its steps overshoot: successive gradients correlate by %s.",
+              Figures.rough(stationarity.gradientCorrelation())));
+      // At the edge they do so of themselves, and training goes on.
+      if (next.startsWith(NOTHING) && !regimes.atEdge()) {
         next = Remedies.halve(learningRate) + ".";
       }
     }

@@ -35,40 +35,38 @@ final class Remedies {
                     + " rate%s",
                 target(learningRate, soaredAt))
         : unusable
-            + "Restart from a checkpoint before it with a lower learning rate"
+            + "Restart from a checkpoint before it. Where the same data break it again, look at"
+            + " these; else lower the learning rate"
             + target(learningRate, step);
   }
 
   /** Beyond the edge of stability: the learning rate at which it would be reached. */
   static String beyondEdge(LearningRateHistory learningRate, double ratio) {
-    return learningRate.now() > 0
-        ? String.format(
-            Locale.ROOT,
-            "Lower the learning rate below %s: there the steps along the steepest direction shrink"
-                + " again, unless a catapult is wanted",
-            Figures.rough(learningRate.now() / ratio))
-        : "Lower the learning rate, unless a catapult is wanted";
+    return told(
+        learningRate,
+        "Lower the learning rate below %s: there the steps along the steepest direction shrink"
+            + " again, unless a catapult is wanted",
+        Figures.rough(learningRate.now() / ratio),
+        "Lower the learning rate, unless a catapult is wanted");
   }
 
   /** At the edge of stability, which training finds by itself. */
   static String atEdge(LearningRateHistory learningRate) {
-    return learningRate.now() > 0
-        ? String.format(
-            Locale.ROOT,
-            "Nothing to do where the loss falls; more than %s would not train faster, it would"
-                + " overshoot",
-            Figures.of(learningRate.now()))
-        : "Nothing to do where the loss falls; a larger learning rate would not train faster";
+    return told(
+        learningRate,
+        "Nothing to do where the loss falls; more than %s would not train faster, it would"
+            + " overshoot",
+        Figures.of(learningRate.now()),
+        "Nothing to do where the loss falls; a larger learning rate would not train faster");
   }
 
   static String plateau(LearningRateHistory learningRate) {
-    return learningRate.now() > 0
-        ? String.format(
-            Locale.ROOT,
-            "Raise the learning rate, for example to %s: on a plateau the way is as long in fewer"
-                + " steps; or wait, if the plateau is known",
-            Figures.of(2 * learningRate.now()))
-        : "Raise the learning rate, or wait, if the plateau is known";
+    return told(
+        learningRate,
+        "Raise the learning rate, for example to %s: on a plateau the way is as long in fewer"
+            + " steps; or wait, if the plateau is known",
+        Figures.of(2 * learningRate.now()),
+        "Raise the learning rate, or wait, if the plateau is known");
   }
 
   static String escape(EscapeOutlook outlook) {
@@ -82,12 +80,22 @@ final class Remedies {
   }
 
   static String halve(LearningRateHistory learningRate) {
-    return learningRate.now() > 0
-        ? String.format(
-            Locale.ROOT,
-            "Lower the learning rate to %s: the steps then end short of the minimum",
-            Figures.of(learningRate.now() / 2))
-        : "Halve the learning rate: the steps then end short of the minimum";
+    return told(
+        learningRate,
+        "Lower the learning rate to %s: the steps then end short of the minimum",
+        Figures.of(learningRate.now() / 2),
+        "Halve the learning rate: the steps then end short of the minimum");
+  }
+
+  /**
+   * A sentence about a learning rate.
+   *
+   * @param figure that it names, from the present one
+   * @param untold where the trainer does not tell its learning rate
+   */
+  private static String told(
+      LearningRateHistory learningRate, String sentence, String figure, String untold) {
+    return learningRate.now() > 0 ? String.format(Locale.ROOT, sentence, figure) : untold;
   }
 
   private static String target(LearningRateHistory learningRate, long since) {

@@ -55,8 +55,7 @@ public final class RunDetectors {
     this.basins = new Basins(settings);
     this.forecasts = new Forecasts(settings);
     this.overshoot = new Overshoot(settings);
-    var words =
-        new AlertWriter(runId, attempt, divergence, stationarity, regimes.catapult(), learningRate);
+    var words = new AlertWriter(runId, attempt, divergence, stationarity, regimes, learningRate);
     this.announcer = new Announcer(divergence, stationarity, regimes, words);
   }
 

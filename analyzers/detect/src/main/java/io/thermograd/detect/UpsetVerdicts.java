@@ -39,30 +39,28 @@ final class UpsetVerdicts {
       return new Verdict(
           Severity.CRITICAL,
           format("Not finite since step %,d", overflow),
-          "Loss or gradient overflowed"
+          "Loss or gradient is not a finite number"
               + (soaredAt < overflow ? format("; the loss soars since step %,d", soaredAt) : "")
               + learningRate.raisedAround(soaredAt)
               + ".",
           Remedies.restart(learningRate, overflow, soaredAt) + ".");
     }
     if (divergence.diverging()) {
-      return new Verdict(
+      return since(
           Severity.CRITICAL,
-          format("Diverging since step %,d", divergence.since()),
+          "Diverging since step %,d",
+          divergence.since(),
           format(
-                  "Loss %s, against %s before",
-                  Figures.of(divergence.level()), Figures.of(divergence.reference()))
-              + learningRate.raisedAround(divergence.since())
-              + ".",
+              "The latest losses are about %s, against %s before",
+              Figures.of(divergence.level()), Figures.of(divergence.reference())),
           Remedies.lowerLearningRate(learningRate, divergence.since()) + ".");
     }
     if (divergence.growing()) {
-      return new Verdict(
+      return since(
           Severity.WARNING,
-          format("The loss runs away since step %,d", divergence.since()),
-          capitalise(GrowthWords.describe(divergence))
-              + learningRate.raisedAround(divergence.since())
-              + ".",
+          "The loss runs away since step %,d",
+          divergence.since(),
+          capitalise(GrowthWords.describe(divergence)),
           Remedies.lowerLearningRate(learningRate, divergence.since()) + ".");
     }
     return new Verdict(
@@ -75,38 +73,45 @@ final class UpsetVerdicts {
   Verdict spike(RegimeState.Spike state) {
     Catapult catapult = regimes.catapult();
     if (catapult.lowered()) {
-      return new Verdict(
+      return since(
           Severity.INFO,
-          format("A catapult since step %,d", state.since()),
+          "A catapult since step %,d",
+          state.since(),
           format(
-                  "Loss %s; the sharpness fell from %s to %s",
-                  Figures.of(divergence.last()),
-                  Figures.of(catapult.before()),
-                  Figures.of(catapult.after()))
-              + learningRate.raisedAround(state.since())
-              + ".",
+              "Loss %s; the sharpness fell from %s to %s",
+              Figures.of(divergence.last()),
+              Figures.of(catapult.before()),
+              Figures.of(catapult.after())),
           "Nothing to do: it comes down where the curvature lets the learning rate be stable.");
     }
     if (divergence.growing()) {
-      return new Verdict(
+      return since(
           Severity.WARNING,
-          format("The loss soars since step %,d", divergence.since()),
-          capitalise(GrowthWords.describe(divergence))
-              + learningRate.raisedAround(divergence.since())
-              + ".",
+          "The loss soars since step %,d",
+          divergence.since(),
+          capitalise(GrowthWords.describe(divergence)),
           "Wait some tens of steps: it returns, or is reported as a divergence.");
     }
-    return new Verdict(
+    return since(
         Severity.INFO,
-        format("The loss has jumped at step %,d", state.since()),
+        "The loss has jumped at step %,d",
+        state.since(),
         format(
-                "Loss %s, against %s before",
-                Figures.of(divergence.last()), Figures.of(stationarity.levelBefore()))
-            + learningRate.raisedAround(state.since())
-            + ".",
+            "Loss %s, against %s before",
+            Figures.of(divergence.last()), Figures.of(stationarity.levelBefore())),
         format(
-            "Wait some %.0f steps: it returns, or is taken for a new level.",
+            "Wait some %,.0f steps: it returns, or is taken for a new level.",
             Math.max(256, 2 * regimes.settle())));
+  }
+
+  /**
+   * What has gone on since a step, with a change of the learning rate around it among the reasons.
+   *
+   * @param title with a place for the step
+   */
+  private Verdict since(Severity severity, String title, long step, String why, String next) {
+    return new Verdict(
+        severity, format(title, step), why + learningRate.raisedAround(step) + ".", next);
   }
 
   private static String capitalise(String sentence) {

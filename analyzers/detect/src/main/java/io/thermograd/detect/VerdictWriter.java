@@ -151,8 +151,8 @@ final class VerdictWriter {
             + drift()
             + (Double.isFinite(ratio)
                 ? format(
-                    "; not at equilibrium (fluctuation–dissipation ratio %.2f where 1 is expected)",
-                    ratio)
+                    "; not at equilibrium (fluctuation–dissipation ratio %s where 1 is expected)",
+                    Figures.of(ratio))
                 : "")
             + ".",
         advice.plateau());
@@ -173,7 +173,7 @@ final class VerdictWriter {
         level(loss)
             + (energy == null ? "" : "; on average fluctuations hold up " + energy)
             + drift()
-            + (Double.isFinite(ratio) ? format("; fluctuation–dissipation ratio %.2f", ratio) : "")
+            + (Double.isFinite(ratio) ? "; fluctuation–dissipation ratio " + Figures.of(ratio) : "")
             + floor.why()
             + ".",
         floor == NoiseFloor.ELSEWHERE

@@ -43,6 +43,14 @@ class RunDetectorsTest {
               .batchSize(32)
               .nonFinite(bad)
               .build();
+      return accept(next, lost);
+    }
+
+    List<Alert> accept(TrainingStep next) {
+      return accept(next, 0);
+    }
+
+    private List<Alert> accept(TrainingStep next, long lost) {
       step++;
       estimators.accept(next);
       List<Alert> opened = detectors.accept(next, lost, estimators);
@@ -200,6 +208,39 @@ class RunDetectorsTest {
     assertThat(run.opened().get(1).next()).contains("at most the 0.100 that held");
     assertThat(run.verdict().title()).startsWith("Diverging since step 30");
     assertThat(run.verdict().next()).contains("at most the 0.100 that held");
+  }
+
+  /** ½θ² with noisy gradients, whose learning rate is raised to 2.02, beyond what is stable. */
+  @Test
+  void whatStandsBesideADivergenceAsksForTheSame() {
+    var random = new SplittableRandom(3);
+    Run run = new Run();
+    double theta = 1;
+    for (int t = 0; t < 1_000; t++) {
+      double rate = t < 600 ? 0.05 : 2.02;
+      float[][] gradients = new float[4][1];
+      double mean = 0;
+      for (float[] g : gradients) {
+        g[0] = (float) (theta + 0.1 * random.nextGaussian());
+        mean += g[0] / 4;
+      }
+      run.accept(
+          TrainingStep.at(t, t)
+              .loss(0.5 * theta * theta + 0.001 * random.nextGaussian())
+              .learningRate(rate)
+              .batchSize(32)
+              .examples(new int[] {8, 8, 8, 8})
+              .sketches(gradients)
+              .build());
+      theta -= rate * mean;
+    }
+    assertThat(run.alerts).extracting(Alert::kind).contains("divergence", "oscillating");
+    assertThat(run.verdict().next()).contains("at most the 0.0500 that held");
+    for (Alert alert : run.alerts) {
+      if (alert.step() > 650 && alert.next().contains("learning rate")) {
+        assertThat(alert.next() + ".").as(alert.title()).isEqualTo(run.verdict().next());
+      }
+    }
   }
 
   @Test

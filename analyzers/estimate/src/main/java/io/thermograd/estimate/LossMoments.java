@@ -5,6 +5,7 @@ import io.thermograd.estimate.numeric.ForgettingMean.Dependence;
 import io.thermograd.estimate.numeric.HalfLife;
 import io.thermograd.estimate.numeric.StudentT;
 import io.thermograd.estimate.step.QuantityList;
+import io.thermograd.estimate.step.WarmUp;
 import io.thermograd.wire.QuantityName;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -82,7 +83,7 @@ public final class LossMoments {
 
   void describe(QuantityList out) {
     if (!ready()) {
-      String reason = "warming up: " + recent.count() + " of " + NEEDED + " steps with a loss";
+      String reason = WarmUp.reason(recent.count(), NEEDED, "steps with a loss");
       out.absent(QuantityName.LOSS, reason);
       out.absent(QuantityName.LOSS_SD, reason);
       return;

@@ -58,7 +58,7 @@ final class BasinQuantities {
   void relaxation(Timescales times, LossTail tail) {
     if (times.steps().length == 0) {
       String reason =
-          "needs 128 points of the trail at one learning rate, spanning 10 of the longest time";
+          "needs 128 points of the trail at one learning rate, spanning ten times the slowest relaxation";
       out.absent(QuantityName.IMPLIED_TIMESCALES, reason);
       out.absent(QuantityName.SPECTRAL_GAP_AUTOCORRELATION, reason);
     } else {

@@ -24,17 +24,25 @@ public final class GrowthWords {
     if (steps.isEmpty()) {
       return level;
     }
-    OptionalDouble soonest = fit.stepsToOverflow(now, 1.96);
-    OptionalDouble latest = fit.stepsToOverflow(now, -1.96);
     return level
         + String.format(
             Locale.ROOT,
-            "; it grows by %s %% a step, which overflows in %,.0f steps (%,.0f to %s)",
+            "; it grows by %s %% a step, which overflows in %,.0f steps%s",
             Figures.of(100 * Math.expm1(fit.rate())),
             steps.getAsDouble(),
-            soonest.orElse(0),
-            latest.isPresent()
-                ? String.format(Locale.ROOT, "%,.0f", latest.getAsDouble())
-                : "never");
+            interval(fit, now, steps.getAsDouble()));
+  }
+
+  /** " (from to)", or nothing where it is the same whole number as the estimate. */
+  private static String interval(GrowthFit fit, double now, double steps) {
+    long soonest = Math.round(fit.stepsToOverflow(now, 1.96).orElse(0));
+    OptionalDouble latest = fit.stepsToOverflow(now, -1.96);
+    if (latest.isEmpty()) {
+      return String.format(Locale.ROOT, " (%,d to never)", soonest);
+    }
+    long last = Math.round(latest.getAsDouble());
+    return soonest == Math.round(steps) && last == soonest
+        ? ""
+        : String.format(Locale.ROOT, " (%,d to %,d)", soonest, last);
   }
 }

@@ -4,6 +4,7 @@ import io.thermograd.detect.stationarity.Standing;
 import io.thermograd.estimate.RunEstimators;
 import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.TrainingStep;
+import io.thermograd.estimate.step.WarmUp;
 import io.thermograd.wire.Quantity;
 import io.thermograd.wire.QuantityName;
 import java.io.DataInput;
@@ -162,11 +163,7 @@ public final class Averages {
       out.absent(
           QuantityName.AVERAGED_LOSS_CHANGE,
           stretch.stationary()
-              ? "warming up: "
-                  + steps
-                  + " of "
-                  + STEPS_NEEDED
-                  + " stationary steps at these settings"
+              ? WarmUp.reason(steps, STEPS_NEEDED, "stationary steps at these settings")
               : "not stationary: the loss moves, or is not yet known not to");
       return;
     }

@@ -24,6 +24,10 @@ public final class Regimes {
   private static final double SETTLE_TIMES = 2;
   private static final double SHORTEST_SETTLE = 32;
   private static final double TRAPPED_BELOW = 0.2;
+
+  /** A rest of the budget that is not worth a warning any more, in steps so far. */
+  private static final double TOO_LATE = 0.05;
+
   private static final double NEWS = 256;
 
   private final Catapult catapult = new Catapult();
@@ -81,7 +85,7 @@ public final class Regimes {
     trapped =
         newOutlook != null
             && newOutlook.better()
-            && newOutlook.remainingSteps() > 0
+            && newOutlook.remainingSteps() > (trapped ? 0 : TOO_LATE * step)
             && newOutlook.probabilityUpper() < TRAPPED_BELOW;
   }
 

@@ -2,6 +2,7 @@ package io.thermograd.detect.stationarity;
 
 import io.thermograd.detect.series.KendallTau;
 import io.thermograd.estimate.step.QuantityList;
+import io.thermograd.estimate.step.WarmUp;
 import io.thermograd.wire.QuantityName;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -90,7 +91,7 @@ final class CriticalSlowing {
     if (blocks < BLOCKS) {
       out.absent(
           QuantityName.CRITICAL_SLOWING_DOWN,
-          "warming up: " + blocks + " of " + BLOCKS + " blocks of " + length + " steps");
+          WarmUp.reason(blocks, BLOCKS, "blocks of " + length + " steps"));
       return;
     }
     double value = Math.min(tau(variance), tau(correlation));

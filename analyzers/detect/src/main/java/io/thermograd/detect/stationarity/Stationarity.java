@@ -9,6 +9,7 @@ import io.thermograd.detect.stationarity.Standing.Equilibrium;
 import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
+import io.thermograd.estimate.step.WarmUp;
 import io.thermograd.wire.QuantityName;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -210,7 +211,7 @@ public final class Stationarity {
       out.absent(
           QuantityName.LOSS_AUTOCORRELATION_TIME,
           drift.count() < 64
-              ? "warming up: " + drift.count() + " of 64 steps with a loss"
+              ? WarmUp.reason(drift.count(), 64, "steps with a loss")
               : "longer than can be told from the steps so far, or the loss does not vary");
     }
     if (jump.jumped()) {
@@ -224,8 +225,7 @@ public final class Stationarity {
           drift.slope() + width,
           "batch_means");
     } else {
-      out.absent(
-          QuantityName.LOSS_DRIFT, "warming up: " + drift.count() + " of 16 steps with a loss");
+      out.absent(QuantityName.LOSS_DRIFT, WarmUp.reason(drift.count(), 16, "steps with a loss"));
     }
     balance.describe(
         out, drift.drift() == Drift.FLAT ? drift.length() : drift.window(), equilibrium, sketchDim);

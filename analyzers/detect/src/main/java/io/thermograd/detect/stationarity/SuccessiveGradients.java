@@ -4,6 +4,7 @@ import io.thermograd.estimate.numeric.ForgettingMean;
 import io.thermograd.estimate.numeric.ForgettingMean.Dependence;
 import io.thermograd.estimate.numeric.StudentT;
 import io.thermograd.estimate.step.QuantityList;
+import io.thermograd.estimate.step.WarmUp;
 import io.thermograd.wire.QuantityName;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -70,7 +71,7 @@ final class SuccessiveGradients {
           QuantityName.PFLUG_STATISTIC,
           pflug.count() == 0
               ? "needs gradient sketches at successive steps"
-              : "warming up: " + pflug.count() + " of " + NEEDED + " steps");
+              : WarmUp.reason(pflug.count(), NEEDED, "steps"));
       return;
     }
     double width = StudentT.quantile975(pflug.degrees()) * Math.sqrt(pflug.meanVariance(0));

@@ -10,6 +10,7 @@ import io.thermograd.estimate.numeric.StudentT;
 import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
+import io.thermograd.estimate.step.WarmUp;
 import io.thermograd.wire.QuantityName;
 import io.thermograd.wire.proto.RunStarted.Optimizer;
 import java.io.DataInput;
@@ -213,11 +214,10 @@ public final class Secant {
           QuantityName.CURVATURE_RAYLEIGH,
           gradient.length == 1 && !corrected
               ? UNKNOWN_OPTIMIZER
-              : "warming up: "
-                  + means.count()
-                  + " of "
-                  + NEEDED
-                  + " pairs of successive steps with at least 2 micro-batches and param_sketch");
+              : WarmUp.reason(
+                  means.count(),
+                  NEEDED,
+                  "pairs of successive steps with at least 2 micro-batches and param_sketch"));
       return;
     }
     double value = means.mean(0) / means.mean(1);

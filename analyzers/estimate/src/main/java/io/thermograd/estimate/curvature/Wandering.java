@@ -193,9 +193,8 @@ final class Wandering {
     if (best == null || !(best.error <= LARGEST_ERROR)) {
       return StreamSharpness.absent(
           best == null
-              ? "the direction of largest curvature changes from one part of the steps to another:"
-                  + " send a probe"
-              : "known to %.0f %% so far, %.0f %% are needed: more steps, or a probe"
+              ? "the direction of largest curvature changes from one part of the steps to another"
+              : "known to %.0f %% so far, %.0f %% are needed"
                   .formatted(100 * best.error, 100 * LARGEST_ERROR));
     }
     for (Candidate c : all) {
@@ -250,7 +249,7 @@ final class Wandering {
     if (lead < LEAST_LEAD) {
       return StreamSharpness.absent(
           "the sharpest of the directions seen are those with the least noise, and sharper ones may"
-              + " have less still: send a probe");
+              + " have less still");
     }
     float[] direction = new float[frame.basis()[0].length];
     for (int i = 0; i < top.length; i++) {
@@ -266,7 +265,7 @@ final class Wandering {
       return StreamSharpness.absent(
           !followed || Double.isNaN(square)
               ? "warming up: the sharpest direction has not been followed for long enough"
-              : "the Hessian leads out of the noise's leading directions: send a probe");
+              : "the Hessian leads out of the noise's leading directions");
     }
     return new StreamSharpness(best.value, best.error, direction, null);
   }

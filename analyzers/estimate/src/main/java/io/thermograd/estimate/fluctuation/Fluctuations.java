@@ -9,6 +9,7 @@ import io.thermograd.estimate.numeric.StateArrays;
 import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
+import io.thermograd.estimate.step.WarmUp;
 import io.thermograd.wire.Quantity;
 import io.thermograd.wire.QuantityName;
 import io.thermograd.wire.proto.RunStarted.Optimizer;
@@ -267,7 +268,7 @@ public final class Fluctuations {
     }
     if (blocks.count() < NEEDED || 2 * blocks.length() < blocks.longest()) {
       long needed = (long) (memory / 2) + (long) NEEDED * blocks.longest() / 2;
-      return "warming up: " + age + " of " + needed + " steps at these settings";
+      return WarmUp.reason(age, needed, "steps at these settings");
     }
     return null;
   }

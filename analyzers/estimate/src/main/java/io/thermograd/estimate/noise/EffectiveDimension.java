@@ -7,6 +7,7 @@ import io.thermograd.estimate.numeric.StateArrays;
 import io.thermograd.estimate.numeric.StudentT;
 import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.RunSettings;
+import io.thermograd.estimate.step.WarmUp;
 import io.thermograd.wire.QuantityName;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -249,11 +250,7 @@ public final class EffectiveDimension {
     if (means.count() < NEEDED) {
       out.absent(
           QuantityName.EFFECTIVE_DIMENSION,
-          "warming up: "
-              + means.count()
-              + " of "
-              + NEEDED
-              + " pairs of steps with at least 2 micro-batches");
+          WarmUp.reason(means.count(), NEEDED, "pairs of steps with at least 2 micro-batches"));
       return;
     }
     double d = value();

@@ -7,6 +7,7 @@ import io.thermograd.estimate.numeric.StudentT;
 import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
+import io.thermograd.estimate.step.WarmUp;
 import io.thermograd.wire.EventRules;
 import io.thermograd.wire.Quantity;
 import io.thermograd.wire.QuantityName;
@@ -163,7 +164,7 @@ public final class LayerNoise {
       if (scatter.count() < NEEDED) {
         out.absent(
             QuantityName.LAYER_NOISE_TRACE,
-            "warming up: " + scatter.count() + " of " + NEEDED + " steps in layer " + (l + 1));
+            WarmUp.reason(scatter.count(), NEEDED, "steps in layer " + (l + 1)));
         return;
       }
       double mean = scatter.mean(0);
@@ -217,13 +218,7 @@ public final class LayerNoise {
       Spectrum now = spectra[l];
       if (now == null) {
         absentShare(
-            out,
-            "warming up: "
-                + spectrum.steps()
-                + " of "
-                + NEEDED_FOR_SHARE
-                + " steps in layer "
-                + (l + 1));
+            out, WarmUp.reason(spectrum.steps(), NEEDED_FOR_SHARE, "steps in layer " + (l + 1)));
         return;
       }
       List<Spectrum.Eigenvalue> leading = now.leading(sketchDim(l));

@@ -3,6 +3,7 @@ package io.thermograd.estimate.noise;
 import io.thermograd.estimate.numeric.SketchMath;
 import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.RunSettings;
+import io.thermograd.estimate.step.WarmUp;
 import io.thermograd.wire.Quantity;
 import io.thermograd.wire.QuantityName;
 import java.io.DataInput;
@@ -77,13 +78,7 @@ final class NoiseGeometry {
     tail.describe(out);
     kurtosis.describe(out);
     if (spectrum.steps() < NEEDED) {
-      absent(
-          out,
-          "warming up: "
-              + spectrum.steps()
-              + " of "
-              + NEEDED
-              + " steps with at least 2 micro-batches");
+      absent(out, WarmUp.reason(spectrum.steps(), NEEDED, "steps with at least 2 micro-batches"));
       return;
     }
     Spectrum now = spectrum.snapshot();

@@ -5,6 +5,7 @@ import io.thermograd.estimate.numeric.ForgettingMean.Dependence;
 import io.thermograd.estimate.numeric.SketchMath;
 import io.thermograd.estimate.numeric.StudentT;
 import io.thermograd.estimate.step.QuantityList;
+import io.thermograd.estimate.step.WarmUp;
 import io.thermograd.wire.QuantityName;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -114,11 +115,7 @@ final class NoiseKurtosis {
     if (means.count() < NEEDED) {
       out.absent(
           QuantityName.NOISE_KURTOSIS,
-          "warming up: "
-              + means.count()
-              + " of "
-              + NEEDED
-              + " steps with at least 2 micro-batches");
+          WarmUp.reason(means.count(), NEEDED, "steps with at least 2 micro-batches"));
       return;
     }
     double excess = excess();

@@ -5,6 +5,7 @@ import io.thermograd.estimate.numeric.ForgettingMean.Dependence;
 import io.thermograd.estimate.numeric.RatioInterval;
 import io.thermograd.estimate.numeric.StudentT;
 import io.thermograd.estimate.step.QuantityList;
+import io.thermograd.estimate.step.WarmUp;
 import io.thermograd.wire.Quantity;
 import io.thermograd.wire.QuantityName;
 import java.io.DataInput;
@@ -97,7 +98,7 @@ public final class NoiseSeries {
   /** Publishes noise trace, squared gradient norm and noise scale, or says what is missing. */
   public void describe(QuantityList out, double sketchVariance) {
     if (!ready()) {
-      String reason = "warming up: " + means.count() + " of " + NEEDED + " steps";
+      String reason = WarmUp.reason(means.count(), NEEDED, "steps");
       out.absent(QuantityName.GRADIENT_SQNORM, reason);
       out.absent(QuantityName.NOISE_TRACE, reason);
       out.absent(QuantityName.GRADIENT_NOISE_SCALE, reason);

@@ -3,6 +3,7 @@ package io.thermograd.estimate.noise;
 import io.thermograd.estimate.numeric.HalfLife;
 import io.thermograd.estimate.numeric.StateArrays;
 import io.thermograd.estimate.step.QuantityList;
+import io.thermograd.estimate.step.WarmUp;
 import io.thermograd.wire.Quantity;
 import io.thermograd.wire.QuantityName;
 import java.io.DataInput;
@@ -164,9 +165,7 @@ final class TailIndex {
   void describe(QuantityList out) {
     double n = effectiveCount();
     if (n < NEEDED) {
-      out.absent(
-          QuantityName.NOISE_TAIL_INDEX,
-          "warming up: %.0f of %.0f noise vectors".formatted(n, NEEDED));
+      out.absent(QuantityName.NOISE_TAIL_INDEX, WarmUp.reason(n, NEEDED, "noise vectors"));
       return;
     }
     double[] inverse = inverse();

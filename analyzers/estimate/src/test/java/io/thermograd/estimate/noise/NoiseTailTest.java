@@ -150,7 +150,7 @@ class NoiseTailTest {
     SplittableRandom random = new SplittableRandom(1);
     TailIndex tail = tail(900, () -> new double[] {random.nextDouble()});
     assertThat(describe(tail).absent())
-        .containsEntry("noise_tail_index", "warming up: 899 of 1000 noise vectors");
+        .containsEntry("noise_tail_index", "warming up: 899 of 1,000 noise vectors");
     assertThat(tail.heavy()).isFalse();
   }
 
