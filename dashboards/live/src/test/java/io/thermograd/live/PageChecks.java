@@ -60,5 +60,40 @@ public final class PageChecks {
       }
       """;
 
+  /**
+   * Violations of WCAG 2.1 A and AA that axe-core finds, one line each. Its script has to be in the
+   * page.
+   */
+  public static final String ACCESSIBILITY =
+      """
+      async () => {
+        const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
+        const found = await axe.run(document, {runOnly: tags, resultTypes: ['violations']});
+        return found.violations.flatMap(rule =>
+            rule.nodes.map(node => `${rule.id}: ${node.target} ${node.failureSummary}`));
+      }
+      """;
+
+  /**
+   * Presses Tab through the whole page: what each stop is, and whether it can be seen to have the
+   * focus. Ends where the focus leaves the page or comes back to a stop.
+   */
+  public static final String FOCUS =
+      """
+      () => {
+        const e = document.activeElement;
+        if (!e || e === document.body) {
+          return null;
+        }
+        const style = getComputedStyle(e);
+        const box = e.getBoundingClientRect();
+        return {
+          name: e.getAttribute('aria-label') || e.textContent.trim().slice(0, 40) || e.id || e.className,
+          ring: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
+          shown: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight,
+        };
+      }
+      """;
+
   private PageChecks() {}
 }

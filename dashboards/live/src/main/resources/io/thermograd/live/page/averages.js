@@ -1,6 +1,6 @@
 // What the run's scalars are on average while it is stationary, and what averaging its parameters would gain.
 
-import { el, replace, text } from "./dom.js";
+import { replace, text } from "./dom.js";
 import { NONE, quantity, words } from "./format.js";
 import { NumbersTable } from "./numbers-table.js";
 
@@ -43,7 +43,7 @@ export class Averages extends NumbersTable {
     const key = JSON.stringify(averages);
     if (key !== this.#shown) {
       this.#shown = key;
-      replace(this.body, ...names.map((name) => row(name, averages[name], averages[name + BESIDE])));
+      replace(this.body, ...names.map((name) => this.#row(name, averages[name], averages[name + BESIDE])));
     }
   }
 
@@ -53,20 +53,12 @@ export class Averages extends NumbersTable {
     }
     return `${interval} change of the loss at the mean of the parameters`;
   }
-}
 
-function row(name, average, beside) {
-  const [value] = quantity(average);
-  const short = average.method.endsWith(UNRELIABLE);
-  return el(
-    "tr",
-    {},
-    el("th", { scope: "row" }, words(name)),
-    el("td", {}, value),
-    el("td", {}, bounds(average)),
-    el("td", {}, bounds(beside)),
-    el("td", {}, short ? "too short" : "yes"),
-  );
+  #row(name, average, beside) {
+    const [value] = quantity(average);
+    const short = average.method.endsWith(UNRELIABLE);
+    return this.row(words(name), null, value, bounds(average), bounds(beside), short ? "too short" : "yes");
+  }
 }
 
 function bounds(q) {

@@ -1,7 +1,7 @@
 // What is expected, until when, and how good such expectations were so far.
 
-import { el, replace, text } from "./dom.js";
-import { count, NONE, number, quantity, words } from "./format.js";
+import { replace, text } from "./dom.js";
+import { count, exact, NONE, number, quantity, words } from "./format.js";
 import { NumbersTable } from "./numbers-table.js";
 
 export class Forecasts extends NumbersTable {
@@ -47,14 +47,13 @@ export class Forecasts extends NumbersTable {
     const about = this.catalogue[name];
     const [value, interval] = quantity(forecast?.expected);
     const unit = about && about.unit !== "1" ? ` ${about.unit}` : "";
-    return el(
-      "tr",
-      {},
-      el("th", { scope: "row", title: about?.meaning ?? "" }, words(name)),
-      el("td", {}, forecast ? `${value}${value === NONE ? "" : unit} ${interval}` : NONE),
-      el("td", {}, forecast ? count(forecast.due) : NONE),
-      el("td", {}, score?.scored ? `${count(score.covered)} of ${count(score.scored)} (stated ${number(100 * score.level)} %)` : "none due yet"),
-      el("td", {}, number(score?.mean_log_score)),
+    return this.row(
+      words(name),
+      about?.meaning ?? "",
+      forecast ? `${value}${value === NONE ? "" : unit} ${interval}` : NONE,
+      forecast ? count(forecast.due) : NONE,
+      score?.scored ? `${count(score.covered)} of ${count(score.scored)} (stated ${exact(100 * score.level)} %)` : "none due yet",
+      number(score?.mean_log_score),
     );
   }
 }

@@ -74,11 +74,17 @@ export function quantity(q) {
   if (far(low) || far(high) || grows(low) || grows(high)) {
     return [number(value), `(${number(low)}${dash}${number(high)})`];
   }
-  const decimals = decimalsFor(value / s.divisor);
+  const decimals = decimalsBetween(low / s.divisor, high / s.divisor, decimalsFor(value / s.divisor));
   const part = (x) => minus((x / s.divisor).toFixed(decimals)) + s.suffix;
   return s.power
     ? [`${part(value)}${s.power}`, `(${part(low)}${dash}${part(high)})${s.power}`]
     : [part(value), `(${part(low)}${dash}${part(high)})`];
+}
+
+/** As many as the value has, or some more where both ends would read alike. */
+function decimalsBetween(low, high, least) {
+  const apart = (d) => low.toFixed(d) !== high.toFixed(d);
+  return low === high ? least : ([0, 1, 2, 3].map((more) => least + more).find(apart) ?? least);
 }
 
 /** Labels of evenly spaced ticks, all written alike. */
@@ -142,6 +148,6 @@ export function age(seconds) {
 
 /** warming_up → Warming up */
 export function words(id) {
-  const spaced = String(id).replaceAll("_", " ");
+  const spaced = String(id).replaceAll("heavy_tailed", "heavy-tailed").replaceAll("_", " ");
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }

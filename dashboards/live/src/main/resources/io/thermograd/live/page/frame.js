@@ -12,7 +12,8 @@ export class Frame {
     const { id, title, hint, tools = [], readout = [], plot = {} } = options;
     const helpId = `help-${id}`;
     const titleId = `title-${id}`;
-    this.plot = el("div", { class: "plot", tabindex: "0", role: "img", "aria-labelledby": titleId, ...plot });
+    // Only what answers to keys, or may scroll, is a stop of the tab key.
+    this.plot = el("div", { class: "plot", role: "img", "aria-labelledby": titleId, ...plot });
     this.empty = el("p", { class: "absent", hidden: true });
     this.help = el(
       "div",

@@ -119,46 +119,76 @@ export function drawBounds(u, steps, bounds, log, color) {
 }
 
 /**
- * Names the dashed reference line at that end of it where the main line is farther away.
+ * Names the dashed reference line where its name lies on no line: at one of its ends if there is room, else farther in.
  *
  * @param name of the line, given its value there
  */
 export function drawReferenceName(u, values, main, name, color, halo) {
-  const [from, to] = u.series[0].idxs;
-  const known = (column, i) => column[i] !== null && column[i] !== undefined;
-  const y = (column, i) => u.valToPos(column[i], "y", true);
-  const end = (start, by) => {
-    let i = start;
-    while (i >= from && i <= to && !known(values, i)) {
-      i += by;
-    }
-    return i >= from && i <= to ? i : null;
-  };
-  const first = end(from, 1);
-  const last = end(to, -1);
-  if (first === null || last === null) {
+  const line = pixels(u, values);
+  if (line.length === 0) {
     return;
   }
-  const room = (i) => (known(main, i) ? Math.abs(y(main, i) - y(values, i)) : Infinity);
-  const ratio = devicePixelRatio;
-  const right = room(last) >= Math.min(30 * ratio, room(first));
-  const at = right ? last : first;
-  const line = y(values, at);
-  const below = line - u.bbox.top < 20 * ratio || (known(main, at) && y(main, at) < line && line - y(main, at) < 30 * ratio);
-  const label = name(values[at]);
   const { ctx } = u;
+  const ratio = devicePixelRatio;
+  const { left, top, width, height } = u.bbox;
   ctx.save();
   ctx.setLineDash([]);
   ctx.font = `${FONT_PX * ratio}px ${getComputedStyle(document.body).fontFamily}`;
-  ctx.textAlign = right ? "right" : "left";
-  ctx.textBaseline = below ? "top" : "bottom";
+  const others = [line, pixels(u, main)];
+  const places = [];
+  for (const share of [1, 0, 0.5, 0.25, 0.75]) {
+    const at = line[Math.round(share * (line.length - 1))];
+    const label = name(at.value);
+    const wide = ctx.measureText(label).width;
+    const x = Math.min(left + width - wide - 4 * ratio, Math.max(left + 4 * ratio, at.x - share * wide));
+    for (const below of [false, true]) {
+      const high = FONT_PX * 1.2 * ratio;
+      const y = below ? at.y + 3 * ratio : at.y - 3 * ratio - high;
+      const box = { left: x, right: x + wide, top: y, bottom: y + high };
+      const outside = box.top < top || box.bottom > top + height ? 1e3 : 0;
+      places.push({ label, box, crossed: outside + others.reduce((sum, points) => sum + crossings(points, box), 0) });
+    }
+  }
+  const best = places.reduce((a, b) => (b.crossed < a.crossed ? b : a));
+  ctx.textAlign = "left";
+  ctx.textBaseline = "middle";
   ctx.lineWidth = 4 * ratio;
   ctx.lineJoin = "round";
   ctx.strokeStyle = halo;
   ctx.fillStyle = color;
-  const x = right ? u.bbox.left + u.bbox.width - 4 * ratio : Math.max(u.bbox.left, u.valToPos(u.data[0][at], "x", true)) + 4 * ratio;
-  const dy = (below ? 4 : -4) * ratio;
-  ctx.strokeText(label, x, line + dy);
-  ctx.fillText(label, x, line + dy);
+  const y = (best.box.top + best.box.bottom) / 2;
+  ctx.strokeText(best.label, best.box.left, y);
+  ctx.fillText(best.label, best.box.left, y);
   ctx.restore();
+}
+
+/** The known points of a column that are shown. */
+function pixels(u, column) {
+  const [from, to] = u.series[0].idxs;
+  const points = [];
+  for (let i = from; i <= to; i++) {
+    if (column[i] !== null && column[i] !== undefined) {
+      points.push({ x: u.valToPos(u.data[0][i], "x", true), y: u.valToPos(column[i], "y", true), value: column[i] });
+    }
+  }
+  return points;
+}
+
+/** How many pieces of a line pass through a box. */
+function crossings(points, box) {
+  let sum = 0;
+  for (let i = 0; i < points.length; i++) {
+    const a = points[i];
+    const b = points[i + 1] ?? a;
+    if (b.x < box.left || a.x > box.right) {
+      continue;
+    }
+    const slope = b.x > a.x ? (b.y - a.y) / (b.x - a.x) : 0;
+    const ends = [Math.max(a.x, box.left), Math.min(b.x, box.right)].map((x) => a.y + slope * (x - a.x));
+    if (b.x === a.x) {
+      ends.push(b.y);
+    }
+    sum += Math.max(...ends) >= box.top && Math.min(...ends) <= box.bottom ? 1 : 0;
+  }
+  return sum;
 }

@@ -13,9 +13,17 @@ export class NumbersTable {
     this.root = this.frame.root;
     this.root.classList.add("wide");
     this.plot = this.frame.plot;
-    this.plot.removeAttribute("role");
+    this.plot.setAttribute("role", "group");
+    this.plot.tabIndex = 0;
     this.plot.append(el("table", { class: "numbers" }, el("thead", {}, el("tr", {}, ...heads.map((h) => el("th", { scope: "col" }, h)))), this.body));
+    this.heads = heads;
     this.frame.show(false, null);
+  }
+
+  /** A row: its name, then a cell below each further head, which narrow windows repeat beside the cell. */
+  row(name, about, ...values) {
+    const cells = values.map((value, i) => el("td", { "data-label": this.heads[i + 1] }, value));
+    return el("tr", {}, el("th", { scope: "row", title: about }, name), ...cells);
   }
 
   refit() {}

@@ -41,7 +41,7 @@ export class Panel {
       hint: panel.hint,
       tools: [this.logButton],
       readout: [this.value, this.interval, el("span", { class: "grow" }), this.at, this.off],
-      plot: { onkeydown: (event) => this.#key(event) },
+      plot: { tabindex: "0", onkeydown: (event) => this.#key(event) },
     });
     this.root = this.frame.root;
     this.plot = this.frame.plot;
