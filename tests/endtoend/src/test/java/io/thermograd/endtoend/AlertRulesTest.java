@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** The alert rules say what to do, and fire when and only when they should. */
@@ -57,6 +59,28 @@ class AlertRulesTest {
     }
     for (JsonNode rule : alertRules()) {
       assertThat(tests).contains(rule.get("alert").asText());
+    }
+  }
+
+  /**
+   * METRICS.md is compared with the registry; a rule on a series that nobody writes never fires.
+   */
+  @Test
+  void everyMetricOfRulesAndDashboardsIsDocumented() throws IOException {
+    String documented = Files.readString(Repository.path("METRICS.md"));
+    var files = new ArrayList<>(Repository.files(FOLDER + "/rules", ".yml"));
+    files.addAll(Repository.files("dashboards/grafana/dashboards", ".json"));
+    for (String file : files) {
+      // Names of recorded series have colons on both sides.
+      Matcher name =
+          Pattern.compile("(?<!:)\\bthermograd_[a-z0-9_]+")
+              .matcher(Files.readString(Repository.path(file)));
+      while (name.find()) {
+        String metric = name.group().replaceFirst("_(lower|upper|bucket|sum|count)$", "");
+        assertThat(List.of("`" + name.group() + "`", "`" + metric + "`"))
+            .as("%s of %s in METRICS.md", metric, file)
+            .anyMatch(documented::contains);
+      }
     }
   }
 
