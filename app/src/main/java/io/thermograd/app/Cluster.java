@@ -32,7 +32,14 @@ final class Cluster {
     try {
       admin = Admin.create(config);
     } catch (KafkaException e) {
-      throw new Failure("the Kafka client's settings do not work: " + rootMessage(e), e);
+      throw new Failure(
+          "no Kafka client can be made for "
+              + servers(client)
+              + ": "
+              + rootMessage(e)
+              + "; check --bootstrap-servers, HOST:PORT of hosts that are known here, and"
+              + " --kafka-config",
+          e);
     }
     try {
       admin.describeCluster().nodes().get(TIMEOUT_MS, TimeUnit.MILLISECONDS);

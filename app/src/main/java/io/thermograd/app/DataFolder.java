@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -50,9 +52,19 @@ final class DataFolder implements AutoCloseable {
       Files.createDirectories(dir);
     } catch (IOException e) {
       throw new IOException(
-          "data folder " + dir + " cannot be made (" + e + "); name another one with --data", e);
+          "data folder " + dir + " cannot be made: " + why(e) + "; name another one with --data",
+          e);
     }
     return take(dir, false);
+  }
+
+  private static String why(IOException e) {
+    if (e instanceof FileAlreadyExistsException there) {
+      return there.getFile() + " is a file";
+    }
+    return e instanceof AccessDeniedException denied
+        ? denied.getFile() + " may not be written"
+        : "nothing can be made there";
   }
 
   /**

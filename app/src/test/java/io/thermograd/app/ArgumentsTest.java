@@ -57,6 +57,7 @@ class ArgumentsTest {
         "simulate double-well --record .       | 1 | is a folder",
         "simulate double-well --record no/such/x.tgr | 1 | there is no folder",
         "simulate double-well --bootstrap-servers 127.0.0.1:1 | 1 | no Kafka broker answers at 127.0.0.1:1",
+        "simulate double-well --bootstrap-servers nohost | 1 | no Kafka client can be made for nohost",
         "replay                                | 2 | FILE",
         "replay missing.tgr                    | 1 | does not exist",
         "replay .                              | 1 | is a folder",

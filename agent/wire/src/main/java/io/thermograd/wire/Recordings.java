@@ -24,11 +24,11 @@ public final class Recordings {
 
   private Recordings() {}
 
-  /** Opens a recording of either form, whatever its name. */
+  /** Opens a recording of either form, whatever its name, unless it is of neither. */
   public static EventReader open(Path file) throws IOException {
     InputStream in = Files.newInputStream(file);
     try {
-      return open(in);
+      return open(in, file.toString().toLowerCase(Locale.ROOT).endsWith(".tgr"));
     } catch (IOException | RuntimeException e) {
       in.close();
       throw e;
@@ -37,12 +37,22 @@ public final class Recordings {
 
   /** As {@link #open(Path)}; the reader closes {@code in}. Waits for the first four bytes. */
   public static EventReader open(InputStream in) throws IOException {
+    return open(in, false);
+  }
+
+  /** What a trainer prints may begin with anything; a file that says what it is may not. */
+  private static EventReader open(InputStream in, boolean strict) throws IOException {
     PushbackInputStream source = new PushbackInputStream(in, MAGIC_BYTES);
     byte[] head = source.readNBytes(MAGIC_BYTES);
     source.unread(head);
     if (head.length >= 2 && (head[0] & 0xff) == 0x1f && (head[1] & 0xff) == 0x8b) {
       throw new IOException(
           "recording should be .tgr (zstd) or JSON Lines: is gzip; unpack it with gunzip first");
+    }
+    if (strict && head.length > 0 && !isZstd(head) && " \t\r\n{".indexOf(head[0]) < 0) {
+      throw new IOException(
+          "recording should be .tgr (zstd) or JSON Lines: its first bytes are those of neither;"
+              + " record it again");
     }
     return isZstd(head)
         ? new TgrReader(source)

@@ -150,7 +150,11 @@ final class TgrReader implements EventReader {
   }
 
   private String place() {
-    return "after " + events + " events and " + source.count() + " bytes";
+    return "after "
+        + (events == 1 ? "1 event" : events + " events")
+        + " and "
+        + source.count()
+        + " bytes";
   }
 
   private InvalidEventException numbered(InvalidEventException e) {

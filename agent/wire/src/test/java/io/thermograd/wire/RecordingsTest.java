@@ -81,7 +81,7 @@ class RecordingsTest {
       assertThat(heard.errors()).hasSize(1);
       assertThat(heard.errors().get(0))
           .startsWith(
-              "EOFException: recording is cut off after " + heard.events().size() + " events")
+              "EOFException: recording is cut off after " + heard.events().size() + " event")
           .contains("and " + cut + " bytes");
     }
   }
@@ -210,6 +210,18 @@ class RecordingsTest {
     assertThat(heard.errors().get(0))
         .startsWith("OVERSIZED: line 2: should have at most 1000 bytes");
     assertThat(heard.errors().get(1)).startsWith("OVERSIZED: line 4");
+  }
+
+  @Test
+  void whatIsNeitherFormIsNamedUnlessATrainerPrintsIt(@TempDir Path dir) throws IOException {
+    byte[] junk = {'P', 'K', 3, 4, 10};
+    Path named = Files.write(dir.resolve("run.tgr"), junk);
+    assertThatThrownBy(() -> Recordings.open(named))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("its first bytes are those of neither; record it again");
+    // Lines that are no JSON are counted, one by one.
+    Recordings.open(new ByteArrayInputStream(junk)).close();
+    Recordings.open(Files.write(dir.resolve("printed.tgr"), new byte[] {'\n', '{', '}'})).close();
   }
 
   @Test

@@ -130,7 +130,8 @@ class LivePageTest {
     assertThat(page.evaluate("() => thermograd.state().ranks.temperatures.beside")).isEqualTo(6);
     assertThat(page.locator("[data-panel=temperatures] .legend").textContent())
         .isEqualTo("○ predicted");
-    assertThat(page.locator("[data-panel=sharpness] .at").textContent()).isEqualTo("limit = 76.0");
+    assertThat(page.locator("[data-panel=sharpness] .at").textContent())
+        .isEqualTo("dashed: limit = 76.0");
 
     page = open(1280, ColorScheme.LIGHT, "#/run/bare");
     page.waitForFunction(

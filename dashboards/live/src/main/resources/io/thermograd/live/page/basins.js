@@ -62,7 +62,9 @@ export class BasinMap {
     text(
       this.note,
       drawn
-        ? `${b.current > 0 ? `now in basin ${b.current}` : "now between basins"}, ${count(b.transitions)} passages${b.validated || b.count < 2 ? "" : ", not validated: no claim rests on it"}`
+        ? b.count < 2
+          ? "no way out of it has been seen"
+          : `${b.current > 0 ? `now in basin ${b.current}` : "now between basins"}, ${count(b.transitions)} passages${b.validated ? "" : ", not validated: no claim rests on it"}`
         : "",
     );
     text(this.law, drawn ? lawOf(insight.quantities) : "");

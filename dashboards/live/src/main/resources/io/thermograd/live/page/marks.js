@@ -119,7 +119,8 @@ export function drawBounds(u, steps, bounds, log, color) {
 }
 
 /**
- * Names the dashed reference line where its name lies on no line: at one of its ends if there is room, else farther in.
+ * Names the dashed reference line where its name lies on no line: at one of its ends if there is room, else farther in. Where
+ * there is none the readout above the chart names it alone.
  *
  * @param name of the line, given its value there
  */
@@ -150,6 +151,10 @@ export function drawReferenceName(u, values, main, name, color, halo) {
     }
   }
   const best = places.reduce((a, b) => (b.crossed < a.crossed ? b : a));
+  if (best.crossed > 0) {
+    ctx.restore();
+    return;
+  }
   ctx.textAlign = "left";
   ctx.textBaseline = "middle";
   ctx.lineWidth = 4 * ratio;

@@ -128,8 +128,9 @@ export class Panel {
     text(this.interval, interval);
     text(this.at, at);
     if (index === null) {
-      const reference = latest?.quantities[this.#panel.reference]?.value;
-      text(this.at, q && reference !== undefined && reference !== null ? `${this.#panel.referenceName} = ${exact(reference)}` : "");
+      const { reference, referenceName, level } = this.#panel;
+      const dashed = level ?? latest?.quantities[reference]?.value;
+      text(this.at, q && dashed !== undefined && dashed !== null ? `dashed: ${referenceName} = ${exact(dashed)}` : "");
     }
   }
 
