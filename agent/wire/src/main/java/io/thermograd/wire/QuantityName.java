@@ -186,7 +186,10 @@ public enum QuantityName {
       "1",
       "α of the power law L^(−α) as fitted to the occupation of the basins"),
   LEARNING_RATE("learning_rate", "param²/loss", "Learning rate η the trainer used"),
-  BATCH_SIZE("batch_size", "examples", "Global batch size B the trainer used"),
+  BATCH_SIZE(
+      "batch_size",
+      "examples",
+      "Global batch size B in use; one step alone of another size does not count"),
   ESCAPE_STEPS(
       "escape_steps", "steps", "Steps from now until the run leaves the basin that it is in"),
   ESCAPE_PROBABILITY(

@@ -137,7 +137,10 @@ final class VerdictWriter {
   private Verdict descending(LossMoments loss) {
     return new Verdict(
         Severity.OK,
-        "The loss is falling",
+        // A descent is left for something that is found, not for a slope that is lost in its error.
+        stationarity.drift() == Standing.Drift.FALLING
+            ? "The loss is falling"
+            : "The loss was falling, and shows no trend of late",
         level(loss) + drift() + advice.noiseAgainstBatch() + ".",
         advice.batch());
   }

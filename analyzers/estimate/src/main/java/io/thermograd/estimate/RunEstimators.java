@@ -91,6 +91,15 @@ public final class RunEstimators {
     return noise;
   }
 
+  /**
+   * B in use, for detectors: the one step of another size that ends an epoch does not count. 0
+   * where the latest step sent none.
+   */
+  public long batchSize() {
+    StepScalars now = latest;
+    return now == null ? 0 : now.batchSize();
+  }
+
   /** The parameters' fluctuations, for forecasts. */
   public Fluctuations fluctuations() {
     return fluctuations;

@@ -269,22 +269,4 @@ final class AveragedIterateExperiment implements Experiment {
     }
     return sum;
   }
-
-  /** Welford's. */
-  private static final class RunningVariance {
-    private long n;
-    private double mean;
-    private double squares;
-
-    void accept(double x) {
-      n++;
-      double d = x - mean;
-      mean += d / n;
-      squares += d * (x - mean);
-    }
-
-    double variance() {
-      return squares / (n - 1);
-    }
-  }
 }

@@ -75,7 +75,7 @@ final class Trajectories {
   }
 
   double lossVariance() {
-    return loss.value();
+    return loss.variance();
   }
 
   /** Mean of (φ(x_{t+lag}) − φ(x_t))². */
@@ -125,23 +125,5 @@ final class Trajectories {
       }
     }
     return best;
-  }
-
-  /** Welford's recursion. */
-  private static final class RunningVariance {
-    private long n;
-    private double mean;
-    private double squares;
-
-    void accept(double x) {
-      n++;
-      double d = x - mean;
-      mean += d / n;
-      squares += d * (x - mean);
-    }
-
-    double value() {
-      return squares / (n - 1);
-    }
   }
 }

@@ -64,7 +64,7 @@ public final class Forecasts {
       windows.restart();
       return;
     }
-    Settings next = Settings.of(now, settings);
+    Settings next = Settings.of(now, estimators.batchSize(), settings);
     if (next != settings) {
       settings = next;
       ledger.voidIf(entry -> !entry.settings().same(next, entry.kind().tolerance()));

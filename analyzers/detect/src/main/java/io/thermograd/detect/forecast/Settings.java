@@ -6,7 +6,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * Learning rate and batch size of a step.
+ * Learning rate and batch size in use.
  *
  * @param learningRate η; 0 while the run has sent none
  * @param batchSize B; 0 likewise
@@ -14,11 +14,15 @@ import java.io.IOException;
 record Settings(double learningRate, long batchSize) {
   static final Settings NONE = new Settings(0, 0);
 
-  /** Those of a step; what it does not say is as before. */
-  static Settings of(TrainingStep step, Settings before) {
+  /**
+   * Those of a step; what it does not say is as before.
+   *
+   * @param batchSize in use; 0 where it is not known
+   */
+  static Settings of(TrainingStep step, long batchSize, Settings before) {
     Double given = step.learningRate();
     double rate = given == null || !Double.isFinite(given) ? before.learningRate : given;
-    long batch = step.batchSize() > 0 ? step.batchSize() : before.batchSize;
+    long batch = batchSize > 0 ? batchSize : before.batchSize;
     return rate == before.learningRate && batch == before.batchSize
         ? before
         : new Settings(rate, batch);

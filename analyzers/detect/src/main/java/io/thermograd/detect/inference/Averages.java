@@ -65,7 +65,7 @@ public final class Averages {
    * @param standing of the run, this step included
    */
   public void accept(TrainingStep step, RunEstimators estimators, Standing standing) {
-    if (stretch.accept(step, standing) == Stretch.Change.BEGINS) {
+    if (stretch.accept(step, estimators.batchSize(), standing) == Stretch.Change.BEGINS) {
       clear();
     }
     boolean counts = stretch.averaging() && !step.nonFinite();

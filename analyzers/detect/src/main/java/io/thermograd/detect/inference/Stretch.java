@@ -36,8 +36,13 @@ final class Stretch {
   private double rate;
   private long batch;
 
-  Change accept(TrainingStep step, Standing standing) {
-    boolean same = sameSettings(step);
+  /**
+   * Adds one step.
+   *
+   * @param batchSize in use
+   */
+  Change accept(TrainingStep step, long batchSize, Standing standing) {
+    boolean same = sameSettings(step, batchSize);
     Drift drift = standing.drift();
     boolean moves = drift == Drift.FALLING || drift == Drift.RISING;
     moving = moves ? moving + 1 : 0;
@@ -62,14 +67,14 @@ final class Stretch {
     moving = 0;
   }
 
-  private boolean sameSettings(TrainingStep step) {
+  private boolean sameSettings(TrainingStep step, long batchSize) {
     Double given = step.learningRate();
     double now = given == null ? rate : given;
     boolean same =
-        Math.abs(now - rate) <= SAME * rate && Math.abs(step.batchSize() - batch) <= SAME * batch;
+        Math.abs(now - rate) <= SAME * rate && Math.abs(batchSize - batch) <= SAME * batch;
     if (!same) {
       rate = now;
-      batch = step.batchSize();
+      batch = batchSize;
     }
     return same;
   }

@@ -207,6 +207,22 @@ class AveragesTest {
     assertThat(reason(run)).startsWith("the energy of the fluctuations");
   }
 
+  @Test
+  void theShorterLastBatchOfAnEpochEndsNothing() {
+    Run run = new Run();
+    for (int t = 0; t < 1_200; t++) {
+      TrainingStep step =
+          TrainingStep.at(t, t)
+              .loss(0.5)
+              .learningRate(0.1)
+              .batchSize(t % 29 == 28 ? 5 : 64)
+              .build();
+      run.estimators.accept(step);
+      run.averages.accept(step, run.estimators, standing(Drift.FLAT));
+    }
+    assertThat(reason(run)).doesNotStartWith("warming up").doesNotStartWith("not stationary");
+  }
+
   private static String reason(Run run) {
     QuantityList list = new QuantityList();
     run.averages.describe(list, run.estimators);

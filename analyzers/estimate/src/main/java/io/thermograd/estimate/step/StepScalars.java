@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class StepScalars {
   private @Nullable Double loss;
   private @Nullable Double learningRate;
+  private final UsualBatch usual = new UsualBatch();
   private long batchSize;
   private double gradSqnorm = Double.NaN;
   private boolean sent;
@@ -17,7 +18,7 @@ public final class StepScalars {
   public void set(TrainingStep step, double sketchedSqnorm) {
     loss = step.loss();
     learningRate = step.learningRate();
-    batchSize = step.batchSize();
+    batchSize = step.batchSize() > 0 ? usual.accept(step.batchSize()) : 0;
     Double sqnorm = step.gradSqnorm();
     sent = sqnorm != null;
     gradSqnorm = sqnorm == null ? sketchedSqnorm : sqnorm;
@@ -33,7 +34,7 @@ public final class StepScalars {
     return learningRate;
   }
 
-  /** B. */
+  /** B that is in use, see {@link UsualBatch}; 0 where the latest step sent none. */
   public long batchSize() {
     return batchSize;
   }
@@ -51,6 +52,7 @@ public final class StepScalars {
   public void writeTo(DataOutput out) throws IOException {
     writeOptional(out, loss);
     writeOptional(out, learningRate);
+    usual.writeTo(out);
     out.writeLong(batchSize);
     out.writeDouble(gradSqnorm);
     out.writeBoolean(sent);
@@ -61,6 +63,7 @@ public final class StepScalars {
     StepScalars scalars = new StepScalars();
     scalars.loss = readOptional(in);
     scalars.learningRate = readOptional(in);
+    scalars.usual.readFrom(in);
     scalars.batchSize = in.readLong();
     scalars.gradSqnorm = in.readDouble();
     scalars.sent = in.readBoolean();
