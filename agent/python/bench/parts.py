@@ -21,7 +21,7 @@ from thermograd.watcher import Watcher
 from workloads import ROWS
 
 CALLS = [
-    (Watcher, "_look"), (Watcher, "_after_step"), (Watcher, "log"), (Chunks, "_forward"), (Chunks, "_reached"), (Chunks, "_passed"),
+    (Watcher, "_seen"), (Watcher, "_after_step"), (Watcher, "log"), (Chunks, "_forward"), (Chunks, "_reached"), (Chunks, "_passed"),
     (Reporter, "_send"),
 ]  # fmt: skip
 _WARM = 8

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections import deque
 from typing import Deque, Optional, Union
 
@@ -30,30 +29,38 @@ class Outbox:
         self.together = 1
         self.latest: Optional[Parts] = None
 
-    def turn(self) -> None:
+    def turn(self, now: float) -> None:
         """The latest step is what it is."""
         parts = self.latest
-        if parts is not None:
-            self._turn(parts, False)
-
-    def flush(self) -> None:
-        """Hands on everything."""
-        self._turn(self.latest, True)
-
-    def _turn(self, parts: Optional[Parts], at_once: bool) -> None:
+        if parts is None:
+            return
         # A signal's handler lets this be finished. A Ctrl-C does not: a step may be sent twice then, but none is lost.
         self._reporter.busy = True
         try:
             waiting = self._waiting
-            if parts is not None:
-                waiting.append(parts)
-                self.latest = None
-            if at_once or len(waiting) >= self.together or time.time() - waiting[0].time > _WAIT_SECONDS:
-                while waiting:
-                    self._deliver(waiting[0])
-                    waiting.popleft()
+            waiting.append(parts)
+            self.latest = None
+            if len(waiting) >= self.together or now - waiting[0].time > _WAIT_SECONDS:
+                self._deliver_all()
         finally:
             self._reporter.busy = False
+
+    def flush(self) -> None:
+        """Hands on everything."""
+        self._reporter.busy = True
+        try:
+            if self.latest is not None:
+                self._waiting.append(self.latest)
+                self.latest = None
+            self._deliver_all()
+        finally:
+            self._reporter.busy = False
+
+    def _deliver_all(self) -> None:
+        waiting = self._waiting
+        while waiting:
+            self._deliver(waiting[0])
+            waiting.popleft()
 
     def _deliver(self, parts: Parts) -> None:
         try:

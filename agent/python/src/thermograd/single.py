@@ -85,6 +85,7 @@ class SingleLook:
         self,
         optimizer: torch.optim.Optimizer,
         parameters: Sequence[torch.nn.Parameter],
+        frozen: Sequence[torch.nn.Parameter],
         sketcher: Sketcher,
         chunks: Chunks,
         theta: ParameterSketch,
@@ -97,6 +98,8 @@ class SingleLook:
         self._write = module.event
         self._optimizer = optimizer
         self._parameters = tuple(parameters)
+        self._frozen = tuple(frozen)
+        self._count = len(optimizer.param_groups[0]["params"])
         self._chunks = chunks
         self._theta = theta
         self._adds_decay = not isinstance(optimizer, torch.optim.AdamW)
@@ -108,6 +111,11 @@ class SingleLook:
         if len(groups) != 1:
             return None
         group = groups[0]
+        if len(group["params"]) != self._count:
+            return None
+        for p in self._frozen:
+            if p.requires_grad:
+                return None
         rate = group.get("lr")
         decay = group.get("weight_decay", 0.0) if self._adds_decay else 0.0
         if type(rate) is not float or (decay != 0 and self._follows):
