@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections import deque
-from typing import Deque, Optional, Union
+from typing import List, Optional, Union
 
 import torch
 
@@ -24,7 +23,7 @@ class Outbox:
 
     def __init__(self, reporter: Reporter):
         self._reporter = reporter
-        self._waiting: Deque[Parts] = deque()
+        self._waiting: List[Parts] = []
         #: How many are folded together.
         self.together = 1
         self.latest: Optional[Parts] = None
@@ -34,7 +33,7 @@ class Outbox:
         parts = self.latest
         if parts is None:
             return
-        # A signal's handler lets this be finished. A Ctrl-C does not: a step may be sent twice then, but none is lost.
+        # A signal's handler lets this be finished. A Ctrl-C does not: steps may be sent twice then, but none is lost.
         self._reporter.busy = True
         try:
             waiting = self._waiting
@@ -58,17 +57,14 @@ class Outbox:
 
     def _deliver_all(self) -> None:
         waiting = self._waiting
-        while waiting:
-            self._deliver(waiting[0])
-            waiting.popleft()
-
-    def _deliver(self, parts: Parts) -> None:
-        try:
-            parts.fold()
-            parts.begin_transfer()
-        except Exception as error:
-            parts.failure = error
-        self._reporter.report(parts.message, parts.size())
+        for parts in waiting:
+            try:
+                parts.fold()
+                parts.begin_transfer()
+            except Exception as error:
+                parts.failure = error
+        self._reporter.report_all([(parts.message, parts.size()) for parts in waiting])
+        waiting.clear()
 
     def abandon(self) -> None:
         """`flush`, and the run's end, when the watcher is thrown away."""

@@ -18,6 +18,7 @@ from .message import StepParts
 from .outbox import Outbox, Parts
 from .ranks import Ranks
 from .reporter import Reporter
+from .single import SingleStep
 from .sinks import Sink
 
 _STATUSES = {
@@ -59,7 +60,7 @@ class Watcher:
         #: Asked before each step for its loss; what `log` says counts more.
         self.loss_source: Optional[Callable[[], Any]] = None
         optimizer._thermograd = self  # type: ignore[attr-defined]
-        self._unhook = wrap_step(optimizer, weakref.WeakMethod(self._around_step))
+        self._unhook = wrap_step(optimizer, weakref.ref(self))
         self._unfollow = scaling.follow()
         self._unguard = lifecycle.guard(weakref.WeakMethod(self.finish), self._reporter)
         # Thrown away with its model: the run is over. At the interpreter's end the guard says so.
@@ -200,7 +201,8 @@ class Watcher:
         self._look.skipped(parts)
         self._outbox.latest = parts
 
-    def _around_step(self, step: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    def around_step(self, step: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        """Makes the step of the optimizer, and looks at it."""
         if self._finished:
             return step(*args, **kwargs)
         closure = args[0] if args else kwargs.get("closure")
@@ -273,10 +275,11 @@ class Watcher:
 
     def _after_step(self, parts: Optional[Parts]) -> None:
         if parts is not None:
-            try:
-                self._look.after(parts)
-            except Exception as error:
-                self._complaints.failed("step", error)
+            if parts.grad_sketch is not None or type(parts) is not SingleStep:
+                try:
+                    self._look.after(parts)
+                except Exception as error:
+                    self._complaints.failed("step", error)
             self._outbox.latest = parts
         self._next_step += 1
 
