@@ -8,10 +8,12 @@ paired ratios to "no watcher" of the CPU time of all threads, one thread for tor
 logs the loss and every layer's gradient norm with plain torch; "read" is one pass of torch.norm over the
 gradients. Watched: dim 1024, every step, gradient and parameters, into a sink that makes the bytes and drops them; a block
 ends when they are made. Before its steps every block rests for as long as a watched one waits for the events of its warm-up, since
-a processor that has just slept is slower.
+a processor that has just slept is slower. glibc's heap keeps what is freed: by default it may give a convolution's memory back
+to the system at every step, and none, 30 or 400 page faults a step are then the chance of its layout, watched or not.
 """
 
 import argparse
+import ctypes
 import logging
 import random
 import statistics
@@ -24,6 +26,16 @@ import thermograd
 from workloads import ROWS
 
 VARIANTS = ["none", "A/A", "watched", "norms", "read"]
+
+
+# Of glibc's malloc.h.
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+
+
+def keep_memory():
+    """Memory that was freed stays with the process, where glibc is; whether it is."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    return mallopt is not None and all(mallopt(name, 1 << 30) for name in (M_TRIM_THRESHOLD, M_MMAP_THRESHOLD))
 
 
 class NoSink:
@@ -121,6 +133,7 @@ def main():
     options = parser.parse_args()
     logging.disable(logging.WARNING)
     torch.set_num_threads(1)
+    keep_memory()
     print(f"torch {torch.__version__}, {options.optimizer}; {thermograd.native.describe()}")
     print(f"{'':20}{'ms/step':>9}" + "".join(f"{v:>16}" for v in VARIANTS[1:]) + "    (half of the rounds between)")
     for name in options.rows:

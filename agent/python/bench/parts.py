@@ -14,7 +14,7 @@ import time
 import torch
 
 import thermograd
-from overhead import Bench, NoSink
+from overhead import Bench, NoSink, keep_memory
 from thermograd.chunks import Chunks
 from thermograd.reporter import Reporter
 from thermograd.watcher import Watcher
@@ -58,6 +58,7 @@ def main():
     options = parser.parse_args()
     logging.disable(logging.WARNING)
     torch.set_num_threads(1)
+    keep_memory()
     print(f"torch {torch.__version__}, {options.optimizer}; {thermograd.native.describe()}")
     spent = time_calls()
     for name in options.rows:

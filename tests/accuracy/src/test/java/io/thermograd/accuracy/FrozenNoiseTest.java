@@ -46,7 +46,8 @@ class FrozenNoiseTest {
         double exact = point.truth().noiseTrace();
         double error = estimates.value(QuantityName.NOISE_TRACE) / exact - 1;
         // There 2,000 steps of independent draws determine the trace to a standard error of 2 to
-        // 2.5 % only, and every third series is further off; held to 2 % is the mean of many (below).
+        // 2.5 % only, and every third series is further off; held to 2 % is the mean of many
+        // (below).
         boolean converged = point == FrozenDigits.converged();
         String where = point.name() + ", " + draws;
         String measured = "%+.2f %%".formatted(100 * error);
