@@ -7,10 +7,13 @@ One network and one optimizer a row; short blocks of steps, in random order, wit
 paired ratios to "no watcher" of the CPU time of all threads, one thread for torch. A/A is "no watcher" once more. "norms"
 logs the loss and every layer's gradient norm with plain torch; "read" is one pass of torch.norm over the
 gradients. Watched: dim 1024, every step, gradient and parameters, into a sink that makes the bytes and drops them; a block
-ends when they are made.
+ends when they are made. Before its steps every block rests for as long as a watched one waits for the events of its warm-up, since
+a processor that has just slept is slower. glibc's heap keeps what is freed: by default it may give a convolution's memory back
+to the system at every step, and none, 30 or 400 page faults a step are then the chance of its layout, watched or not.
 """
 
 import argparse
+import ctypes
 import logging
 import random
 import statistics
@@ -23,6 +26,16 @@ import thermograd
 from workloads import ROWS
 
 VARIANTS = ["none", "A/A", "watched", "norms", "read"]
+
+
+# Of glibc's malloc.h.
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+
+
+def keep_memory():
+    """Memory that was freed stays with the process, where glibc is; whether it is."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    return mallopt is not None and all(mallopt(name, 1 << 30) for name in (M_TRIM_THRESHOLD, M_MMAP_THRESHOLD))
 
 
 class NoSink:
@@ -59,6 +72,7 @@ class Bench:
         )
         self.logged = []
         self.watcher = None
+        self.rest = 0.0
 
     def step(self, variant):
         self.optimizer.zero_grad()
@@ -82,7 +96,11 @@ class Bench:
         for _ in range(warm):
             self.step(variant)
         if variant == "watched":
+            asleep = time.monotonic()
             self.await_events(sink, warm)
+            self.rest = time.monotonic() - asleep
+        else:
+            time.sleep(self.rest)
         begin = time.process_time()
         for _ in range(steps):
             self.step(variant)
@@ -115,6 +133,7 @@ def main():
     options = parser.parse_args()
     logging.disable(logging.WARNING)
     torch.set_num_threads(1)
+    keep_memory()
     print(f"torch {torch.__version__}, {options.optimizer}; {thermograd.native.describe()}")
     print(f"{'':20}{'ms/step':>9}" + "".join(f"{v:>16}" for v in VARIANTS[1:]) + "    (half of the rounds between)")
     for name in options.rows:
@@ -122,7 +141,7 @@ def main():
         bench = Bench(row, options.optimizer)
         ratios = {v: [] for v in VARIANTS}
         base = []
-        bench.block("none")
+        bench.block("watched")
         for _ in range(max(2, round(options.scale * row.rounds))):
             order = random.sample(VARIANTS, len(VARIANTS))
             spent = {v: bench.block(v) for v in order}

@@ -14,14 +14,14 @@ import time
 import torch
 
 import thermograd
-from overhead import Bench, NoSink
+from overhead import Bench, NoSink, keep_memory
 from thermograd.chunks import Chunks
 from thermograd.reporter import Reporter
 from thermograd.watcher import Watcher
 from workloads import ROWS
 
 CALLS = [
-    (Watcher, "_look"), (Watcher, "_after_step"), (Watcher, "log"), (Chunks, "_forward"), (Chunks, "_reached"), (Chunks, "_passed"),
+    (Watcher, "_seen"), (Watcher, "_after_step"), (Watcher, "log"), (Chunks, "_forward"), (Chunks, "_reached"), (Chunks, "_passed"),
     (Reporter, "_send"),
 ]  # fmt: skip
 _WARM = 8
@@ -58,6 +58,7 @@ def main():
     options = parser.parse_args()
     logging.disable(logging.WARNING)
     torch.set_num_threads(1)
+    keep_memory()
     print(f"torch {torch.__version__}, {options.optimizer}; {thermograd.native.describe()}")
     spent = time_calls()
     for name in options.rows:

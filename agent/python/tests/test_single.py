@@ -101,7 +101,7 @@ def test_an_event_has_every_number_that_is_tracked(module):
 
 @pytest.mark.parametrize(
     "place, value",
-    [(0, "r"), (1, -1), (1, 1 << 64), (3, "x"), (4, [1]), (6, -1), (6, 1 << 32), (8, "x"), (9, bytes(4)), (9, "x"), (11, {"a": "x"}), (11, {1: 1.0})],
+    [(0, "r"), (1, -1), (1, 1 << 64), (3, "x"), (4, [1]), (6, -1), (6, 1 << 32), (8, "x"), (8, bytes(6)), (9, bytes(4)), (9, "x"), (11, {"a": "x"}), (11, {1: 1.0})],
 )
 def test_an_event_of_something_else_is_an_error(module, place, value):
     values = [b"", 1, 1.0, None, None, None, 1, None, bytes(512), None, 0.0, {}]
@@ -185,6 +185,16 @@ def test_what_the_call_cannot_read_goes_the_longer_way(monkeypatch, counted):
     assert all([m.examples for m in step.micro_batches] == [4] for step in sink.steps)
 
 
+def emptied(n):
+    gone = torch.ones(n)
+    gone.storage().resize_(0)
+    return gone
+
+
+def unaligned(n):
+    return torch.frombuffer(bytearray(4 * n + 1), dtype=torch.float32, offset=1, count=n)
+
+
 def looker(compiled, sizes):
     return native.NativeRowFold(compiled, sizes, 256, 3).looker()
 
@@ -194,6 +204,7 @@ def looker(compiled, sizes):
     [
         lambda: torch.ones(30, 20).t(), lambda: torch.ones(20, 30).to_sparse(), lambda: torch.ones(20, 30, device="meta"),
         lambda: torch.ones(20, 30).double(), lambda: torch.ones(20, 30)[:, :29], lambda: object(),
+        lambda: torch._neg_view(torch.ones(20, 30)), lambda: torch.ones(20, 30).to_mkldnn(), lambda: emptied(600), lambda: unaligned(600),
     ],
 )  # fmt: skip
 @pytest.mark.usefixtures("module")
@@ -221,6 +232,127 @@ def test_keeps_nothing_of_what_it_reads(compiled):
     assert gone() is None
     with pytest.raises(ValueError, match="there should be 3 parameters"):
         reads.both(parameters[:2])
+
+
+@pytest.mark.usefixtures("module")
+def test_reads_what_is_there_now(compiled):
+    # The same tensors with other memory, type, size or strides than a step ago.
+    p = nn.Parameter(torch.zeros(40, 30))
+    reads, other = looker(compiled, [1200]), native.NativeRowFold(compiled, [1200], 256, 3)
+    p.grad = torch.randn(40, 30)
+    for change, readable in [
+        (lambda: None, True),
+        (lambda: setattr(p.grad, "data", torch.randn(40, 30)), True),
+        (lambda: p.grad.t_(), False),
+        (lambda: p.grad.t_(), True),
+        (lambda: p.grad.resize_(40, 31), False),
+        (lambda: p.grad.resize_(40, 30), True),
+        (lambda: setattr(p, "data", torch.randn(40, 30).t().contiguous().t()), None),
+        (lambda: setattr(p, "data", torch.randn(40, 30)), True),
+    ]:
+        change()
+        seen = reads.both((p,))
+        if readable:
+            assert seen[0] == other([p.grad]).bytes() + other([p.data]).bytes()
+        else:
+            assert seen is None
+    p.grad = None
+    assert reads.both((p,))[2] is False
+
+
+@pytest.mark.usefixtures("module")
+def test_a_ctrl_c_in_a_tensor_of_somebody_is_not_swallowed(compiled):
+    class Stopped:
+        dtype, is_cpu = torch.float32, True
+
+        def is_contiguous(self):
+            raise KeyboardInterrupt
+
+    class Parameter:
+        grad = Stopped()
+
+    reads = looker(compiled, [600])
+    with pytest.raises(KeyboardInterrupt):
+        reads.gradient((Parameter(),))
+    Parameter.grad = torch.ones(600)
+    assert reads.gradient((Parameter(),)) is not None
+
+
+@pytest.mark.usefixtures("module")
+def test_a_look_in_the_midst_of_a_look_leaves_it_alone(compiled):
+    class Again:
+        seen = "not asked"
+
+        @property
+        def grad(self):
+            Again.seen = reads.gradient((self, self))
+            return torch.ones(600)
+
+    reads = looker(compiled, [600, 600])
+    sketches, square, whole = reads.gradient((Again(), Again()))
+    assert Again.seen is None and square == 1200 and whole is True
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (((600,), 255, 3, 0, None), "dim should be a power of two from 64 to 1048576: was 255"),
+        (((600,), 1 << 21, 3, 0, None), "dim should be a power of two from 64 to 1048576: was 2097152"),
+        (((600,), 256, 3, 9, None), "level should be from 0 to"),
+        (((600,), 256, 3, -1, None), "level should be from 0 to"),
+        (((600, -1), 256, 3, 0, None), "sizes should be at least 0, and their sum below 2^63: had -1"),
+        ((((1 << 63) - 1, 1), 256, 3, 0, None), "sizes should be at least 0, and their sum below 2^63: had 1"),
+    ],
+)
+def test_a_reader_of_something_else_is_an_error(module, arguments, said):
+    with pytest.raises(ValueError) as error:
+        module.Looker(*arguments)
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize("arguments", [([600], 256, 3, 0, None), (("x",), 256, 3, 0, None), ((1 << 70,), 256, 3, 0, None), ()])
+def test_a_reader_of_no_sizes_is_an_error(module, arguments):
+    with pytest.raises((TypeError, OverflowError)):
+        module.Looker(*arguments)
+
+
+def test_numbers_that_change_the_dict_that_they_are_in(module):
+    class Number:
+        def __float__(self):
+            tracked.clear()
+            tracked.update({f"later{i}": 1.0 for i in range(100)})
+            return 2.0
+
+    tracked = {"a": Number(), "b" * 40: 3.0, "c": Number()}
+    made = module.event(b"", 1, 1.0, None, None, None, 1, None, bytes(512), None, 0.0, tracked)
+    assert dict(pb.Event.FromString(made).step.tracked) == {"a": 2.0, "b" * 40: 3.0, "c": 2.0}
+
+
+@pytest.mark.parametrize("examples", [-3, 1 << 32, 2.5, float("nan"), "many", torch.ones(2)])
+@pytest.mark.usefixtures("module")
+def test_what_is_no_number_of_examples_costs_no_step_on_either_way(examples, monkeypatch, caplog):
+    def run(sink):
+        net = model(width=200)
+        optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+        with thermograd.watch(net, optimizer, sink=sink, run_id="r", attempt=1, dim=256) as watcher:
+            for t in range(6):
+                optimizer.zero_grad()
+                x, y = batch(t, 0, size=4)
+                loss_of(net, x, y).backward()
+                optimizer.step()
+                watcher.log(examples=examples)
+                watcher.expect(examples)
+                watcher.log(step=-1)
+        assert watcher.lost == 0
+
+    short, long = both_ways(monkeypatch, run)
+    assert short == long
+    steps = [pb.StepEvent.FromString(step) for step in short]
+    assert [(step.step, step.batch_size) for step in steps] == [(t, 4) for t in range(6)]
+    said = [r.getMessage() for r in caplog.records if "should be a whole number" in r.getMessage()]
+    examples_said = f"run r: examples should be a whole number from 0 to 4294967295: was {examples!r}; it is ignored."
+    step_said = "run r: step should be a whole number from 0 to 9223372036854775807: was -1; it is ignored."
+    assert said == 2 * [examples_said, step_said]
 
 
 @pytest.mark.usefixtures("module")

@@ -9,14 +9,17 @@ from typing import Any, Callable
 import torch
 
 
-def wrap_step(optimizer: torch.optim.Optimizer, around: Any) -> Callable[[], None]:
-    """Puts a call around optimizer.step; the answer takes it away again."""
+def wrap_step(optimizer: torch.optim.Optimizer, watcher: Any) -> Callable[[], None]:
+    """Puts a watcher's `around_step` around optimizer.step; the answer takes it away again.
+
+    :param watcher: a weak reference
+    """
     inner = optimizer.step
 
     @functools.wraps(inner)
     def step(self: torch.optim.Optimizer, *args: Any, **kwargs: Any) -> Any:
-        watching = around()
-        return inner(*args, **kwargs) if watching is None else watching(inner, args, kwargs)
+        watching = watcher()
+        return inner(*args, **kwargs) if watching is None else watching.around_step(inner, args, kwargs)
 
     # A method of this very optimizer: schedulers ask whose it is.
     optimizer.step = types.MethodType(step, optimizer)  # type: ignore[method-assign]

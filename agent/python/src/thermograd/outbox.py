@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import time
-from collections import deque
-from typing import Deque, Optional, Union
+from typing import List, Optional, Union
 
 import torch
 
@@ -25,43 +23,48 @@ class Outbox:
 
     def __init__(self, reporter: Reporter):
         self._reporter = reporter
-        self._waiting: Deque[Parts] = deque()
+        self._waiting: List[Parts] = []
         #: How many are folded together.
         self.together = 1
         self.latest: Optional[Parts] = None
 
-    def turn(self) -> None:
+    def turn(self, now: float) -> None:
         """The latest step is what it is."""
         parts = self.latest
-        if parts is not None:
-            self._turn(parts, False)
-
-    def flush(self) -> None:
-        """Hands on everything."""
-        self._turn(self.latest, True)
-
-    def _turn(self, parts: Optional[Parts], at_once: bool) -> None:
-        # A signal's handler lets this be finished. A Ctrl-C does not: a step may be sent twice then, but none is lost.
+        if parts is None:
+            return
+        # A signal's handler lets this be finished. A Ctrl-C does not: steps may be sent twice then, but none is lost.
         self._reporter.busy = True
         try:
             waiting = self._waiting
-            if parts is not None:
-                waiting.append(parts)
-                self.latest = None
-            if at_once or len(waiting) >= self.together or time.time() - waiting[0].time > _WAIT_SECONDS:
-                while waiting:
-                    self._deliver(waiting[0])
-                    waiting.popleft()
+            waiting.append(parts)
+            self.latest = None
+            if len(waiting) >= self.together or now - waiting[0].time > _WAIT_SECONDS:
+                self._deliver_all()
         finally:
             self._reporter.busy = False
 
-    def _deliver(self, parts: Parts) -> None:
+    def flush(self) -> None:
+        """Hands on everything."""
+        self._reporter.busy = True
         try:
-            parts.fold()
-            parts.begin_transfer()
-        except Exception as error:
-            parts.failure = error
-        self._reporter.report(parts.message, parts.size())
+            if self.latest is not None:
+                self._waiting.append(self.latest)
+                self.latest = None
+            self._deliver_all()
+        finally:
+            self._reporter.busy = False
+
+    def _deliver_all(self) -> None:
+        waiting = self._waiting
+        for parts in waiting:
+            try:
+                parts.fold()
+                parts.begin_transfer()
+            except Exception as error:
+                parts.failure = error
+        self._reporter.report_all([(parts.message, parts.size()) for parts in waiting])
+        waiting.clear()
 
     def abandon(self) -> None:
         """`flush`, and the run's end, when the watcher is thrown away."""

@@ -10,7 +10,7 @@ import threading
 import time
 import weakref
 from collections import deque
-from typing import Any, Callable, Deque, Optional, Tuple, Union
+from typing import Any, Callable, Deque, Iterable, Optional, Tuple, Union
 
 from . import thermograd_pb2 as pb
 from .ranks import Ranks
@@ -83,18 +83,26 @@ class Reporter:
 
     def report(self, step: Step, size: int) -> None:
         """Queues a step of about so many bytes."""
+        self.report_all([(step, size)])
+
+    def report_all(self, steps: Iterable[Tuple[Step, int]]) -> None:
+        """Queues several, in their order, for the price of one."""
         before, self.busy = self.busy, True
+        full = False
         try:
             with self._lock:
-                full = self._finish is None and size > self._room
-                if full or self._finish is not None:
-                    self._dropped += 1
-                else:
-                    self._queue.append((step, size, self._latest))
-                    self._room -= size
-                    # Not woken for each: two threads that take turns at every step slow both down.
-                    if self._room < self._half:
-                        self._lock.notify()
+                for step, size in steps:
+                    if self._finish is not None:
+                        self._dropped += 1
+                    elif size > self._room:
+                        self._dropped += 1
+                        full = True
+                    else:
+                        self._queue.append((step, size, self._latest))
+                        self._room -= size
+                # Not woken for each: two threads that take turns at every step slow both down.
+                if self._room < self._half:
+                    self._lock.notify()
             if full:
                 self._warn("the queue is full: steps are dropped and counted")
         finally:
@@ -178,6 +186,17 @@ class Reporter:
             self._warn(f"a step could not be made: {_brief(error)}")
             return
         if isinstance(event, bytes):
+            send_step = self._send_step
+            if send_step is not None and not self.lost:
+                try:
+                    send_step(started.run_id, event)
+                    return
+                except (Away, OSError):
+                    pass  # tried again below, where it is said
+                except Exception as error:
+                    self._refuse(error)
+                    self._refused += 1
+                    return
             send = self._sending_bytes(event)
         else:
             send = self._sending(event)
@@ -248,7 +267,7 @@ class Reporter:
                 self._warn(f"{_brief(error)}; steps wait in memory, and what has no room is dropped and counted")
                 wait = getattr(error, "after", None) or pause
             except Exception as error:
-                self._warn(f"the sink refuses an event: {_brief(error)}")
+                self._refuse(error)
                 return False
             pause = min(2 * pause, _LONGEST_PAUSE)
             if not self._ending.is_set():
@@ -257,6 +276,9 @@ class Reporter:
                 time.sleep(max(0.0, min(wait, 0.5, self._deadline - time.monotonic())))
             if time.monotonic() >= self._deadline:
                 return False
+
+    def _refuse(self, error: Exception) -> None:
+        self._warn(f"the sink refuses an event: {_brief(error)}")
 
     def _give_up(self) -> None:
         self._drop_all()

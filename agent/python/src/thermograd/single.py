@@ -23,17 +23,16 @@ class SingleStep:
 
     __slots__ = (
         "step", "time", "loss", "validation_loss", "examples", "learning_rate", "tracked", "grad_sketch", "failure",
-        "_write", "_names", "_known", "_square", "_sketches", "_theta", "_decay",
+        "_look", "_known", "_square", "_sketches", "_theta", "_decay",
     )  # fmt: skip
 
     #: Of other steps.
     found_inf = None
 
     def __init__(
-        self, write: Any, names: bytes, step: int, rate: float, known: int, sketches: bytes, square: Optional[float], decay: float
+        self, look: "SingleLook", step: int, rate: float, known: int, sketches: bytes, square: Optional[float], decay: float
     ):
-        self._write = write
-        self._names = names
+        self._look = look
         self.step = step
         self.time = time.time()
         self.learning_rate = rate
@@ -72,8 +71,8 @@ class SingleStep:
         if self.failure is not None:
             raise self.failure
         examples = self._known if self.examples is None else max(0, self.examples)
-        return self._write(
-            self._names, self.step, self.time, self.loss, self.validation_loss, self.learning_rate, examples, self._square,
+        return self._look.write(
+            self._look.names, self.step, self.time, self.loss, self.validation_loss, self.learning_rate, examples, self._square,
             self._sketches, self._theta, self._decay, self.tracked,
         )  # fmt: skip
 
@@ -85,6 +84,7 @@ class SingleLook:
         self,
         optimizer: torch.optim.Optimizer,
         parameters: Sequence[torch.nn.Parameter],
+        frozen: Sequence[torch.nn.Parameter],
         sketcher: Sketcher,
         chunks: Chunks,
         theta: ParameterSketch,
@@ -94,13 +94,15 @@ class SingleLook:
         looker = sketcher.looker()
         self._look: Callable[[Any], Any] = looker.both if sketcher.is_cheap else looker.gradient
         self._follows = not sketcher.is_cheap
-        self._write = module.event
+        self.write = module.event
         self._optimizer = optimizer
         self._parameters = tuple(parameters)
+        self._frozen = tuple(frozen)
+        self._count = len(optimizer.param_groups[0]["params"])
         self._chunks = chunks
         self._theta = theta
         self._adds_decay = not isinstance(optimizer, torch.optim.AdamW)
-        self._names = pb.StepEvent(run_id=started.run_id, attempt=started.attempt).SerializeToString()
+        self.names = pb.StepEvent(run_id=started.run_id, attempt=started.attempt).SerializeToString()
 
     def look(self, step: int) -> Optional[SingleStep]:
         """The step that is about to be made; None where it is not such a one, and nothing has changed."""
@@ -108,6 +110,11 @@ class SingleLook:
         if len(groups) != 1:
             return None
         group = groups[0]
+        if len(group["params"]) != self._count:
+            return None
+        for p in self._frozen:
+            if p.requires_grad:
+                return None
         rate = group.get("lr")
         decay = group.get("weight_decay", 0.0) if self._adds_decay else 0.0
         if type(rate) is not float or (decay != 0 and self._follows):
@@ -121,7 +128,7 @@ class SingleLook:
             return None
         chunks.taken()
         sketches, square, whole = seen
-        parts = SingleStep(self._write, self._names, step, rate, examples, sketches, square if decay == 0 else None, decay)
+        parts = SingleStep(self, step, rate, examples, sketches, square if decay == 0 else None, decay)
         if self._follows:
             parts.follow(self._theta.follow(whole))
         return parts

@@ -184,6 +184,11 @@ class JsonLines:
         if found is not None:
             yield found
 
+    def close(self) -> None:
+        """Lets go of the file."""
+        if self._path != "-":
+            self._stream.close()
+
     def _parse(self, line: bytes) -> Optional[Scalars]:
         self._line += 1
         if not line.strip():
@@ -229,12 +234,19 @@ class EventFiles:
                         yield found
             except DamagedFile as error:
                 self.bad += 1
+                stream.close()
                 self._open[name] = None, records
                 LOG.warning("%s: read up to here, for %s", name, error)
 
     def last(self) -> Iterator[Scalars]:
         """Nothing: half a record is none."""
         return iter(())
+
+    def close(self) -> None:
+        """Lets go of the files."""
+        for stream, _ in self._open.values():
+            if stream is not None:
+                stream.close()
 
 
 def _only_run(folder: str) -> str:
@@ -302,6 +314,7 @@ def run(options: argparse.Namespace) -> int:
         send.deadline = time.monotonic() + _GOODBYE_SECONDS
     for found in source.last():
         steps.add(found)
+    source.close()
     steps.finish(status)
     sink.close(_GOODBYE_SECONDS)
     lost = send.lost + sink.failed()

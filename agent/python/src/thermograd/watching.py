@@ -8,6 +8,7 @@ import torch
 
 from . import native, settings
 from .distributed import join, joining
+from .looking import Manner
 from .probes import Probing
 from .ranks import ranks_of
 from .sinks import Sink, open_sink
@@ -82,20 +83,8 @@ def watch(
         else:
             opened, (seed, compiled) = join(ranks, sink, started, seed, compiled)
     try:
-        watcher = Watcher(
-            model,
-            optimizer,
-            ranks=ranks,
-            sink=opened,
-            accumulation=accumulation,
-            probing=probing,
-            exact_norms=exact_norms,
-            dim=dim,
-            layer_sketch_dim=layer_sketch_dim,
-            seed=seed,
-            compiled=compiled,
-            started=started,
-        )
+        manner = Manner(accumulation, probing, exact_norms, dim, layer_sketch_dim, seed, compiled)
+        watcher = Watcher(model, optimizer, manner=manner, ranks=ranks, sink=opened, started=started)
     except BaseException:
         if opened is not sink:
             opened.close(0)

@@ -106,7 +106,7 @@ class NativeRowFold:
             count=n,
             dim=dim,
             seed=seed & 0xFFFFFFFFFFFFFFFF,
-            level=library.level if level is None else min(level, library.level),
+            level=library.level if level is None else max(0, min(level, library.level)),
             work=self._work.data_ptr(),
             squares=ctypes.addressof(self.squares),
         )
@@ -124,10 +124,14 @@ class NativeRowFold:
             if t is None:
                 pointers.append(None)
                 continue
-            if t.dtype is not float32 or t.layout is not strided or not t.is_cpu or not t.is_contiguous():
+            if t.dtype is not float32 or t.layout is not strided or not t.is_cpu or not t.is_contiguous() or t.is_neg():
                 t = _dense(t)
                 kept.append(t)  # until it has been read
             at = t.data_ptr()
+            if at & 3:  # of a buffer that begins anywhere
+                t = t.clone()
+                kept.append(t)
+                at = t.data_ptr()
             if t.numel() != size or (not at and size):
                 raise ValueError(f"a tensor should have {size} elements in memory: had {t.numel()}")
             pointers.append(at)
@@ -147,7 +151,7 @@ class NativeRowFold:
         module = self._library.step
         if module is None:
             return None
-        return module.Looker(self._sizes, self._dim, self._job.seed, self._job.level, torch.float32)
+        return module.Looker(tuple(self._sizes), self._dim, self._job.seed, self._job.level, torch.float32)
 
     def __reduce__(self) -> Any:
         # A copy of a watched model comes with its hooks, and these with this.
@@ -206,7 +210,7 @@ def _fold_again(sizes: Sequence[int], dim: int, seed: int) -> Optional[NativeRow
 def _dense(t: torch.Tensor) -> torch.Tensor:
     if t.layout is not torch.strided:
         t = t.to_dense()
-    return t.detach().to(device="cpu", dtype=torch.float32).contiguous()
+    return t.detach().to(device="cpu", dtype=torch.float32).contiguous().resolve_neg()
 
 
 def library() -> Optional[Library]:

@@ -13,8 +13,11 @@
 /* Other threads may run while so many elements are read; for fewer it is not worth the turn. */
 enum { LONG = 1 << 18 };
 
-enum { NAME_GRAD, NAME_DTYPE, NAME_IS_CPU, NAME_IS_CONTIGUOUS, NAME_NUMEL, NAME_DATA_PTR, NAMES };
-static const char *const SPELT[NAMES] = {"grad", "dtype", "is_cpu", "is_contiguous", "numel", "data_ptr"};
+/* As the sketches' own; the bytes of two fit everywhere. */
+static const long long MOST_DIM = 1 << 20;
+
+enum { NAME_GRAD, NAME_DTYPE, NAME_IS_CPU, NAME_IS_CONTIGUOUS, NAME_IS_NEG, NAME_NUMEL, NAME_DATA_PTR, NAMES };
+static const char *const SPELT[NAMES] = {"grad", "dtype", "is_cpu", "is_contiguous", "is_neg", "numel", "data_ptr"};
 
 typedef struct {
   PyObject_HEAD
@@ -48,10 +51,11 @@ static PyObject *looker_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
   long long dim, level;
   unsigned long long seed;
   if (kwargs && PyDict_Size(kwargs)) return PyErr_Format(PyExc_TypeError, "Looker takes no names");
-  if (!PyArg_ParseTuple(args, "O!LKLO", &PyList_Type, &sizes, &dim, &seed, &level, &float32)) return NULL;
-  if (dim < 64 || dim > 1 << 30 || dim & (dim - 1)) return PyErr_Format(PyExc_ValueError, "dim should be a power of two from 64: was %lld", dim);
-  if (level < 0 || level > thermograd_level()) return PyErr_Format(PyExc_ValueError, "level should be at most %d: was %lld", thermograd_level(), level);
-  Py_ssize_t n = PyList_Size(sizes);
+  if (!PyArg_ParseTuple(args, "O!LKLO", &PyTuple_Type, &sizes, &dim, &seed, &level, &float32)) return NULL;
+  if (dim < 64 || dim > MOST_DIM || dim & (dim - 1))
+    return PyErr_Format(PyExc_ValueError, "dim should be a power of two from 64 to %lld: was %lld", MOST_DIM, dim);
+  if (level < 0 || level > thermograd_level()) return PyErr_Format(PyExc_ValueError, "level should be from 0 to %d: was %lld", thermograd_level(), level);
+  Py_ssize_t n = PyTuple_Size(sizes);
   Looker *self = (Looker *)((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0);
   if (!self) return NULL;
   size_t room = (size_t)n + 1;
@@ -70,12 +74,12 @@ static PyObject *looker_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
       return NULL;
     }
   for (Py_ssize_t i = 0; i < n; i++) {
-    self->lengths[i] = PyLong_AsLongLong(PyList_GetItem(sizes, i));
-    if (self->lengths[i] < 0) {
+    long long length = self->lengths[i] = PyLong_AsLongLong(PyTuple_GetItem(sizes, i));
+    if (length < 0 || length > INT64_MAX - self->elements) {
       Py_DECREF(self);
-      return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_ValueError, "sizes should be at least 0");
+      return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_ValueError, "sizes should be at least 0, and their sum below 2^63: had %lld", length);
     }
-    self->elements += self->lengths[i];
+    self->elements += length;
   }
   Py_INCREF(float32);
   self->float32 = float32;
@@ -88,15 +92,17 @@ static PyObject *looker_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
 /* Whether the attribute is that object; 0 also where there is none. */
 static int attribute_is(PyObject *owner, PyObject *name, PyObject *wanted) {
   PyObject *value = PyObject_GetAttr(owner, name);
+  int same = value == wanted;
   Py_XDECREF(value);
-  return value == wanted;
+  return same;
 }
 
 /* Whether the method, called without arguments, answers so. */
 static int answer_is(PyObject *owner, PyObject *name, PyObject *wanted) {
   PyObject *value = PyObject_CallMethodObjArgs(owner, name, NULL);
+  int same = value == wanted;
   Py_XDECREF(value);
-  return value == wanted;
+  return same;
 }
 
 /* -1 where it is none. */
@@ -116,15 +122,18 @@ static void *address(PyObject *owner, PyObject *name) {
   return at;
 }
 
-/* Where its floats are: dense, contiguous float32 in this memory, of that length; NULL for anything else, perhaps with an error. */
+/* Where its floats are: dense, contiguous float32 in this memory as they read, of that length; NULL for anything else, perhaps with
+   an error. Asked anew at every step: a tensor may have got other memory, another type or other strides since. */
 static const float *floats_of(Looker *self, PyObject *tensor, int64_t length) {
   PyObject *const *names = self->names;
   if (!attribute_is(tensor, names[NAME_DTYPE], self->float32) || !attribute_is(tensor, names[NAME_IS_CPU], Py_True) ||
-      !answer_is(tensor, names[NAME_IS_CONTIGUOUS], Py_True) || answered(tensor, names[NAME_NUMEL]) != length)
+      !answer_is(tensor, names[NAME_IS_CONTIGUOUS], Py_True) || !answer_is(tensor, names[NAME_IS_NEG], Py_False) ||
+      answered(tensor, names[NAME_NUMEL]) != length)
     return NULL;
   static const float nothing;
   const float *at = address(tensor, names[NAME_DATA_PTR]);
-  return at || length ? at : &nothing;
+  if (!at) return length || PyErr_Occurred() ? NULL : &nothing;
+  return (uintptr_t)at % sizeof(float) ? NULL : at;
 }
 
 static double fold(Looker *self, float *out) {
@@ -169,7 +178,7 @@ static PyObject *look(Looker *self, PyObject *parameters, int with_parameters) {
   Py_XDECREF(sketches);
   for (int64_t i = 0; i < read; i++) Py_XDECREF(self->held[i]);
   self->busy = 0;
-  if (answer || (good && PyErr_Occurred())) return answer;
+  if (answer || (PyErr_Occurred() && (good || !PyErr_ExceptionMatches(PyExc_Exception)))) return answer; /* a Ctrl-C among them */
   PyErr_Clear(); /* sparse, elsewhere, or of another type: the caller's other way says what is wrong, if anything is */
   Py_RETURN_NONE;
 }
@@ -226,51 +235,58 @@ static void put_sum(char *at, const float *x, const float *y, double decay, int6
   }
 }
 
-/* The entries of a map<string, double>; NULL with an error. */
-static PyObject *entries(PyObject *tracked) {
-  PyObject *key, *value, *made = PyBytes_FromStringAndSize(NULL, 0);
-  Py_ssize_t place = 0;
-  while (made && PyDict_Next(tracked, &place, &key, &value)) {
-    PyObject *text = PyUnicode_AsUTF8String(key);
-    double number = text ? PyFloat_AsDouble(value) : -1;
-    if (!text || (number == -1 && PyErr_Occurred())) {
-      Py_XDECREF(text);
-      Py_CLEAR(made);
-      break;
-    }
-    char head[32], tail[16];
-    uint64_t length = (uint64_t)PyBytes_Size(text);
-    char *at = put_varint(head, 17 << 3 | BYTES);
-    at = put_varint(at, 1 + (uint64_t)varint_length(length) + length + 9);
-    at = put_varint(at, 1 << 3 | BYTES);
-    at = put_varint(at, length);
-    PyObject *before = PyBytes_FromStringAndSize(head, at - head);
-    PyObject *after = PyBytes_FromStringAndSize(tail, put_double(tail, 2, number) - tail);
-    PyBytes_ConcatAndDel(&made, before);
-    PyBytes_ConcatAndDel(&made, text);
-    PyBytes_ConcatAndDel(&made, after);
+/* An entry of a map<string, double>, added to made. */
+static void put_entry(PyObject **made, PyObject *key, PyObject *value) {
+  PyObject *text = PyUnicode_AsUTF8String(key);
+  double number = text ? PyFloat_AsDouble(value) : -1;
+  if (!text || (number == -1 && PyErr_Occurred())) {
+    Py_XDECREF(text);
+    Py_CLEAR(*made);
+    return;
   }
+  char head[32], tail[16];
+  uint64_t length = (uint64_t)PyBytes_Size(text);
+  char *at = put_varint(head, 17 << 3 | BYTES);
+  at = put_varint(at, 1 + (uint64_t)varint_length(length) + length + 9);
+  at = put_varint(at, 1 << 3 | BYTES);
+  at = put_varint(at, length);
+  PyBytes_ConcatAndDel(made, PyBytes_FromStringAndSize(head, at - head));
+  PyBytes_ConcatAndDel(made, text);
+  PyBytes_ConcatAndDel(made, PyBytes_FromStringAndSize(tail, put_double(tail, 2, number) - tail));
+}
+
+/* Those of a dict, as it is now: asking for a value may run anybody's code, which may change it. NULL with an error. */
+static PyObject *entries(PyObject *tracked) {
+  PyObject *made = PyBytes_FromStringAndSize(NULL, 0);
+  if (!made || PyDict_Size(tracked) == 0) return made;
+  PyObject *items = PyDict_Items(tracked);
+  if (!items) Py_CLEAR(made);
+  for (Py_ssize_t i = 0; made && i < PyList_Size(items); i++) {
+    PyObject *item = PyList_GetItem(items, i);
+    put_entry(&made, PyTuple_GetItem(item, 0), PyTuple_GetItem(item, 1));
+  }
+  Py_XDECREF(items);
   return made;
 }
 
 /* event(names, step, time, loss, validation_loss, learning_rate, examples, grad_sqnorm, sketches, theta, decay, tracked): bytes.
    names has run_id and attempt as bytes; theta None: it is behind the gradient in sketches; examples 0: not known. */
 static PyObject *event(PyObject *module, PyObject *args) {
-  PyObject *names, *loss, *validation, *rate, *square, *sketches, *theta, *tracked, *map = NULL, *made = NULL;
-  unsigned long long step;
+  PyObject *names, *number, *loss, *validation, *rate, *square, *sketches, *theta, *tracked, *map, *made;
   long long examples;
   double time, decay;
   (void)module;
-  if (!PyArg_ParseTuple(args, "SOdOOOLOSOdO!", &names, &map, &time, &loss, &validation, &rate, &examples, &square, &sketches, &theta,
+  if (!PyArg_ParseTuple(args, "SOdOOOLOSOdO!", &names, &number, &time, &loss, &validation, &rate, &examples, &square, &sketches, &theta,
                         &decay, &PyDict_Type, &tracked))
     return NULL;
-  step = PyLong_AsUnsignedLongLong(map);
-  map = NULL;
+  unsigned long long step = PyLong_AsUnsignedLongLong(number);
   if (step == (unsigned long long)-1 && PyErr_Occurred()) return NULL;
   if (examples < 0 || examples > UINT32_MAX) return PyErr_Format(PyExc_ValueError, "examples should be from 0 to 2^32 - 1: was %lld", examples);
   if (theta != Py_None && !PyBytes_Check(theta)) return PyErr_Format(PyExc_TypeError, "theta should be bytes");
   const char *floats = PyBytes_AsString(sketches), *parameters = theta == Py_None ? NULL : PyBytes_AsString(theta);
   uint64_t size = (uint64_t)PyBytes_Size(sketches);
+  if (size % (parameters ? sizeof(float) : 2 * sizeof(float)))
+    return PyErr_Format(PyExc_ValueError, "sketches should be whole floats: were %llu bytes", (unsigned long long)size);
   if (!parameters) {
     size /= 2;
     parameters = floats + size;

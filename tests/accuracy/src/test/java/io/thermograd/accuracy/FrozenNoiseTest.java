@@ -1,9 +1,11 @@
 package io.thermograd.accuracy;
 
 import io.thermograd.simulator.model.ExactNoise;
+import io.thermograd.wire.Quantity;
 import io.thermograd.wire.QuantityName;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.BeforeAll;
@@ -15,7 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class FrozenNoiseTest {
   private static final int DIM = 1024;
   private static final int STEPS = 2_000;
-  private static final int REPETITIONS = 20;
+  private static final int REPETITIONS = Integer.getInteger("thermograd.seeds", 20);
   private static final float[][] NORMS_ONLY = {};
 
   @BeforeAll
@@ -43,14 +45,21 @@ class FrozenNoiseTest {
         Estimates estimates = estimates(point, steps, draws, 0);
         double exact = point.truth().noiseTrace();
         double error = estimates.value(QuantityName.NOISE_TRACE) / exact - 1;
-        // There 2,000 steps determine the trace to a standard error of 2 % only (see below).
+        // There 2,000 steps of independent draws determine the trace to a standard error of 2 to
+        // 2.5 % only, and every third series is further off; held to 2 % is the mean of many
+        // (below).
         boolean converged = point == FrozenDigits.converged();
         String where = point.name() + ", " + draws;
         String measured = "%+.2f %%".formatted(100 * error);
         boolean close = Math.abs(error) <= 0.02;
         if (converged) {
           String name = "noise_trace over 2,000 steps";
-          AccuracyTable.aim(name, where, "within 2 % of exact (an aim here)", measured, close);
+          AccuracyTable.aim(
+              name,
+              where,
+              "within 2 % of exact (an aim here)",
+              measured + ", " + interval(estimates.get(QuantityName.NOISE_TRACE), exact),
+              close);
           boolean covers = estimates.covers(QuantityName.NOISE_TRACE, exact);
           AccuracyTable.add(softly, name, where, "its 95 % interval covers", measured, covers);
         } else {
@@ -80,10 +89,39 @@ class FrozenNoiseTest {
                 .toList();
         String where = point.name() + ", " + draws;
         unbiased(softly, QuantityName.NOISE_TRACE, where, runs, point.truth().noiseTrace());
+        if (point == FrozenDigits.converged()) {
+          close(softly, where, runs, point.truth().noiseTrace());
+        }
         unbiased(softly, QuantityName.GRADIENT_SQNORM, where, runs, point.truth().gradientSqnorm());
       }
     }
     softly.assertAll();
+  }
+
+  /** Over all repetitions together 2 % are many standard errors. */
+  private static void close(
+      SoftAssertions softly, String where, List<Estimates> runs, double exact) {
+    double[] errors =
+        runs.stream().mapToDouble(run -> run.value(QuantityName.NOISE_TRACE) / exact - 1).toArray();
+    double mean = Arrays.stream(errors).average().orElseThrow();
+    double squares = Arrays.stream(errors).map(e -> (e - mean) * (e - mean)).sum();
+    double error = Math.sqrt(squares / (errors.length - 1) / errors.length);
+    long near = Arrays.stream(errors).filter(e -> Math.abs(e) <= 0.02).count();
+    AccuracyTable.add(
+        softly,
+        "noise_trace over %,d steps".formatted(STEPS * errors.length),
+        where,
+        "within 2 % of exact",
+        "%+.2f %% (s.e. %.2f %%; of %,d steps alone %d of %d are)"
+            .formatted(100 * mean, 100 * error, STEPS, near, errors.length),
+        Math.abs(mean) <= 0.02);
+  }
+
+  private static String interval(Quantity estimate, double exact) {
+    return "95 %% from %+.1f to %+.1f %%"
+        .formatted(
+            100 * (Objects.requireNonNull(estimate.low()) / exact - 1),
+            100 * (Objects.requireNonNull(estimate.high()) / exact - 1));
   }
 
   private static void unbiased(
@@ -94,7 +132,7 @@ class FrozenNoiseTest {
         Math.sqrt(
             Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum() / (values.length - 1));
     double first = (values[0] - exact) / error;
-    // All repetitions together see a bias that is √20 times smaller.
+    // All repetitions together see a bias that is √repetitions times smaller.
     double all = (mean - exact) / (error / Math.sqrt(values.length));
     AccuracyTable.add(
         softly,
@@ -105,7 +143,7 @@ class FrozenNoiseTest {
         Math.abs(first) <= 3);
     AccuracyTable.add(
         softly,
-        name.id() + ", mean of 40,000",
+        "%s, mean of %,d".formatted(name.id(), STEPS * runs.size()),
         where,
         "within 3 standard errors",
         "%+.2f s.e.".formatted(all),
