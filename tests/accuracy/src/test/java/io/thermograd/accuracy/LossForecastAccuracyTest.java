@@ -50,7 +50,9 @@ class LossForecastAccuracyTest {
   private static final int SETTLE = 800;
   private static final int AFTER = 2_400;
   private static final int EVERY = 80;
-  private static final int STATES = 5;
+
+  /** 40 trials at scale 1. */
+  private static final int STATES = 5 * Integer.getInteger("thermograd.accuracy.scale", 1);
 
   private record Setting(
       String name, Mlp mlp, Dataset data, double eta, double decay, SamplingScheme sampling) {}

@@ -36,8 +36,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class RealRunsTest {
   private static final int SEEDS = Math.min(5, Integer.getInteger("thermograd.accuracy.scale", 1));
   private static final Set<String> GROWTH = Set.of("loss_growth", "divergence", "non_finite");
-  private static final Set<Regime> FLAT = Set.of(Regime.PLATEAU, Regime.STATIONARY);
-  private static final Set<Regime> LEFT = Set.of(Regime.DESCENDING, Regime.TRANSITION);
+  private static final Set<Regime> FLAT = PlateauDropTest.FLAT;
+  private static final Set<Regime> LEFT = PlateauDropTest.LEFT;
   private static final String PAGES = "ours, critical";
   private static final List<Trial> TRIALS = new ArrayList<>();
 
@@ -178,20 +178,23 @@ class RealRunsTest {
 
   @Test
   void plateauAndDrop() {
-    List<String> plateaus = new ArrayList<>();
-    List<String> drops = new ArrayList<>();
+    SoftAssertions softly = new SoftAssertions();
+    List<PlateauDropTest.Delays> runs = new ArrayList<>();
     for (Trial trial : TRIALS) {
       Labels labels = trial.labels();
       if (labels.kind().equals("plateau_drop") && labels.first("plateau").isPresent()) {
-        plateaus.add(
-            after(
-                trial.ours().first(labels.first("plateau").getAsLong(), FLAT), labels, "plateau"));
-        drops.add(
-            after(trial.ours().first(labels.first("drop").getAsLong(), LEFT), labels, "drop"));
+        long plateau = labels.first("plateau").getAsLong();
+        long drop = labels.first("drop").getAsLong();
+        runs.add(
+            new PlateauDropTest.Delays(
+                PlateauDropTest.after(trial.ours().first(plateau, FLAT), plateau),
+                PlateauDropTest.after(trial.ours().first(drop, LEFT), drop),
+                labels.memory()));
       }
     }
-    AccuracyTable.note(
-        "real runs, plateau then drop", "ours", "plateau %s, drop %s".formatted(plateaus, drops));
+    PlateauDropTest.report(
+        softly, "real runs, plateau then drop", "%d runs".formatted(runs.size()), runs);
+    softly.assertAll();
   }
 
   @Test

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(AccuracyTable.class)
 class SecantAccuracyTest {
   private static final int P = 5_000;
-  private static final int RUNS = Integer.getInteger("secant.runs", 300);
-  private static final int STEPS = Integer.getInteger("secant.steps", 700);
+  private static final int RUNS = 300;
+  private static final int STEPS = 700;
   private static final double ETA = 0.1;
 
   private static final double[] SHARES = {1, 0.8, 0.6, 0.5};

@@ -20,7 +20,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(AccuracyTable.class)
 class SpectrumAccuracyTest {
   private static final int LEADING = 10;
-  private static final int SEEDS = 6;
+
+  /** 24 at scale 4. */
+  private static final int SEEDS = 6 * Integer.getInteger("thermograd.accuracy.scale", 1);
 
   /**
    * With two micro-batches a step, N_eff ≈ (1 + β)/(1 − β) = 1,443; steps enough for 1,400 of it.

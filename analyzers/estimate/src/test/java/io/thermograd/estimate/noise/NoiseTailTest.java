@@ -96,7 +96,7 @@ class NoiseTailTest {
   void theIntervalHoldsWhereTheTailIsNoExactPower(String name) {
     double index = Double.parseDouble(name);
     int held = 0;
-    int runs = Integer.getInteger("thermograd.runs", 40);
+    int runs = 40 * Integer.getInteger("thermograd.accuracy.scale", 1);
     for (int r = 0; r < runs; r++) {
       SplittableRandom random = new SplittableRandom(1_000 + r);
       TailIndex tail = new TailIndex(10_000, 100);
