@@ -206,6 +206,21 @@ final class DriftWatch {
     return drift;
   }
 
+  /**
+   * A flat stretch is to be judged by what comes from now on.
+   *
+   * @return whether there is one
+   */
+  boolean begin() {
+    if (drift != Drift.FLAT) {
+      return false;
+    }
+    origin = count;
+    decided = 0;
+    level.restart();
+    return true;
+  }
+
   /** The stretch is over for another reason than its slope. */
   void interrupt() {
     if (drift == Drift.RISING || drift == Drift.FLAT) {
