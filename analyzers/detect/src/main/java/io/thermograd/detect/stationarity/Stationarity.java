@@ -75,7 +75,7 @@ public final class Stationarity {
     }
     double x = filter.accept(loss);
     boolean before = jump.jumped();
-    if (jump.accept(loss, x, time)) {
+    if (jump.accept(loss, x, time, drift)) {
       return;
     }
     if (before) {
@@ -131,7 +131,7 @@ public final class Stationarity {
 
   /** The loss is known to soar: it has jumped until it is back. */
   public void soar() {
-    jump.open();
+    jump.open(drift);
   }
 
   /** The level that a rise has ended on is the level from now on. */
