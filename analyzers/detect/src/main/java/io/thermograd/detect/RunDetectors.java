@@ -74,6 +74,9 @@ public final class RunDetectors {
     double signal = gradient.accept(step);
     stationarity.accept(step, gradient.dot(), gradient.sqnorm());
     Optional<BasinChange> change = basins.accept(step, estimators);
+    if (change.isPresent()) {
+      stationarity.hop();
+    }
     Standing standing = stationarity.standing();
     if (divergence.soarsSince().isPresent()) {
       averages.interrupt();

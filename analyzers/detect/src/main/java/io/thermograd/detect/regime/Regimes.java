@@ -59,11 +59,14 @@ public final class Regimes {
       @Nullable EscapeOutlook newOutlook) {
     double time = stationarity.autocorrelationTime();
     settle = Math.max(SHORTEST_SETTLE, SETTLE_TIMES * (time > 0 ? time : 0));
+    double stay = stationarity.stayTime();
+    double arrival =
+        stay > 0 ? Math.min(settle, Math.max(SHORTEST_SETTLE, SETTLE_TIMES * stay)) : settle;
     state =
         state.next(
             new Signs(
                 step,
-                settle,
+                arrival,
                 stationarity.count(),
                 stationarity.drift(),
                 stationarity.equilibrium(),

@@ -7,7 +7,8 @@ import io.thermograd.detect.stationarity.Standing.Equilibrium;
  * What the detectors say at one step: all that a regime is decided on.
  *
  * @param step of the run
- * @param settle steps after which what has happened is over: from the loss's autocorrelation time
+ * @param settle steps after which a run has arrived in a basin: from the loss's autocorrelation
+ *     time within one
  * @param losses so far
  * @param drift of the loss
  * @param equilibrium of the parameters, on a flat stretch

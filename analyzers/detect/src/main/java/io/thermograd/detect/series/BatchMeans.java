@@ -3,6 +3,7 @@ package io.thermograd.detect.series;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * The last {@value #BATCHES} batches of 2^j values, for j = 0 … levels − 1, with the mean of each
@@ -16,11 +17,14 @@ public final class BatchMeans {
   /** Batches of a window. */
   public static final int BATCHES = 16;
 
+  private static final double NORMAL = 1.4826 * 1.4826;
+
   private final double[][] means;
   private final double[][] variances;
   private final long[] counts;
   private final double[] half;
   private final double[] halfVariance;
+  private final double[] sorted = new double[BATCHES];
 
   public BatchMeans(int levels) {
     means = new double[levels][BATCHES];
@@ -78,6 +82,32 @@ public final class BatchMeans {
       sum += v / BATCHES;
     }
     return sum;
+  }
+
+  /** Median of the window's means; the window must be full. */
+  public double medianMean(int level) {
+    System.arraycopy(means[level], 0, sorted, 0, BATCHES);
+    return median();
+  }
+
+  /**
+   * Variance of single values about that, of the middle half: the median within batches and 1.4826²
+   * times the median squared distance of their means from the median of all.
+   */
+  public double medianVariance(int level) {
+    double middle = medianMean(level);
+    for (int i = 0; i < BATCHES; i++) {
+      double apart = means[level][i] - middle;
+      sorted[i] = NORMAL * apart * apart;
+    }
+    double between = median();
+    System.arraycopy(variances[level], 0, sorted, 0, BATCHES);
+    return median() + between;
+  }
+
+  private double median() {
+    Arrays.sort(sorted);
+    return 0.5 * (sorted[BATCHES / 2 - 1] + sorted[BATCHES / 2]);
   }
 
   public void writeTo(DataOutput out) throws IOException {

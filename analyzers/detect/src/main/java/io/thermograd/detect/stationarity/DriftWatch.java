@@ -32,7 +32,7 @@ import java.io.IOException;
  *
  * <p>O(1) a step: 16 numbers fitted twice on average. One owner thread.
  */
-final class DriftWatch {
+final class DriftWatch implements JumpWatch.Nearby {
   private static final int LEVELS = 11;
   private static final int SHORTEST_FLAT = 2;
   private static final int SHORTEST_LOOSE = 2;
@@ -48,6 +48,7 @@ final class DriftWatch {
   private static final double BATCHES_APART = 16;
   private static final double FAR = 6;
   private static final double SOARS = 0.5;
+  private static final int NEARBY = 2; // 64 losses
   private static final int FIRST = BatchMeans.BATCHES / 4;
 
   private final BatchMeans batches = new BatchMeans(LEVELS);
@@ -206,6 +207,21 @@ final class DriftWatch {
     return drift;
   }
 
+  /**
+   * A flat stretch is to be judged by what comes from now on.
+   *
+   * @return whether there is one
+   */
+  boolean begin() {
+    if (drift != Drift.FLAT) {
+      return false;
+    }
+    origin = count;
+    decided = 0;
+    level.restart();
+    return true;
+  }
+
   /** The stretch is over for another reason than its slope. */
   void interrupt() {
     if (drift == Drift.RISING || drift == Drift.FLAT) {
@@ -239,6 +255,16 @@ final class DriftWatch {
       sum += batches.mean(l, i);
     }
     return sum / FIRST;
+  }
+
+  @Override
+  public double middle() {
+    return batches.medianMean(NEARBY);
+  }
+
+  @Override
+  public double deviation() {
+    return Math.sqrt(batches.medianVariance(NEARBY));
   }
 
   /** Losses since the flat stretch began, or since the window began that moves. */

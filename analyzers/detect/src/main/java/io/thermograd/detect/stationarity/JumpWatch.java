@@ -11,10 +11,12 @@ import java.util.Arrays;
  * <p>It begins when the smaller of the middle two of the last 4 losses (three of four are above) is
  * beyond the level by 6 standard deviations and by 5 % of it, and ends when the larger of the
  * middle two is back within 3, or 20 %; or, as a new level, after 256 steps or 4 autocorrelation
- * times. The level is an exponential mean over 128 losses, the deviation that of the last two
- * blocks of 64, the larger: what a run did before, its first descent above all, is forgotten.
- * Spikes are taken off both, and both stand still while it lasts: the next jump is measured against
- * what was before the first.
+ * times. A loss that fell is back where its fall had come to, which its mean lags behind: at the
+ * end of the line through the last 64 losses, within 3 standard deviations of theirs about it. The
+ * level is an exponential mean over 128 losses, the deviation that of the last two blocks of 64,
+ * the larger: what a run did before, its first descent above all, is forgotten. Spikes are taken
+ * off both, and both stand still while it lasts: the next jump is measured against what was before
+ * the first.
  *
  * <p>O(1) a step. One owner thread.
  */
@@ -41,13 +43,23 @@ final class JumpWatch {
   private double bound;
   private long age = -1;
 
+  /** The last losses, those of the jump that has just begun without weight. */
+  interface Nearby {
+    /** Their median. */
+    double middle();
+
+    /** Their standard deviation. */
+    double deviation();
+  }
+
   /**
    * Adds a finite loss; whether it stands high now.
    *
    * @param filtered the same, spikes taken off
    * @param time autocorrelation time, steps; NaN while it is unknown
+   * @param before the last 64 losses before this one, where there are as many
    */
-  boolean accept(double x, double filtered, double time) {
+  boolean accept(double x, double filtered, double time, Nearby before) {
     last[(int) (count % LAST)] = x;
     count++;
     if (count < LAST) {
@@ -65,7 +77,7 @@ final class JumpWatch {
       }
     } else if (learnt >= NEEDED
         && sorted[1] > level + Math.max(BEGINS * sd, LEAST * Math.abs(level))) {
-      open();
+      open(before);
     }
     if (age < 0) {
       learn(filtered);
@@ -113,13 +125,19 @@ final class JumpWatch {
     return true;
   }
 
+  private static double back(double from, double sd) {
+    return from + Math.max(ENDS * sd, BACK * Math.abs(from));
+  }
+
   /**
    * A rise has been found by other signs; it began from the level that is known here, if any is.
    */
-  void open() {
+  void open(Nearby before) {
     if (age < 0 && learnt >= NEEDED) {
       age = 0;
-      bound = level + Math.max(ENDS * deviation(), BACK * Math.abs(level));
+      bound =
+          Math.min(
+              back(level, deviation()), back(Math.min(level, before.middle()), before.deviation()));
     }
   }
 

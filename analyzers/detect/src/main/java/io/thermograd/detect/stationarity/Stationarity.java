@@ -42,6 +42,8 @@ public final class Stationarity {
   private final SuccessiveGradients gradients = new SuccessiveGradients();
   private final CriticalSlowing slowing = new CriticalSlowing();
   private final Periodicity periodicity = new Periodicity();
+  private final TemperatureWatch temperature = new TemperatureWatch();
+  private final StayTime stay = new StayTime();
   private double time = Double.NaN;
   private double timeError = Double.NaN;
   private double longTime = Double.NaN;
@@ -65,13 +67,16 @@ public final class Stationarity {
   public void accept(TrainingStep step, double gradientDot, double gradientSqnorm) {
     balance.accept(step);
     gradients.accept(gradientDot, gradientSqnorm);
+    if (temperature.jumps(step)) {
+      heat();
+    }
     Double loss = step.loss();
     if (loss == null || !(Math.abs(loss) < LARGEST)) {
       return;
     }
     double x = filter.accept(loss);
     boolean before = jump.jumped();
-    if (jump.accept(loss, x, time)) {
+    if (jump.accept(loss, x, time, drift)) {
       return;
     }
     if (before) {
@@ -99,6 +104,7 @@ public final class Stationarity {
       }
       slowing.accept(x, time);
     }
+    stay.accept(x);
     correlator.accept(x);
     if (++correlated % TIME_EVERY == 0) {
       IntegratedTime now = IntegratedTime.of(correlator);
@@ -110,9 +116,23 @@ public final class Stationarity {
     }
   }
 
+  /** A flat loss is to have another level: what it was on the old one is no part of the new. */
+  private void heat() {
+    stay.forget();
+    if (drift.begin()) {
+      decidedLength = 0;
+      forgetTime();
+    }
+  }
+
+  /** The run has come into another basin. */
+  public void hop() {
+    stay.hop();
+  }
+
   /** The loss is known to soar: it has jumped until it is back. */
   public void soar() {
-    jump.open();
+    jump.open(drift);
   }
 
   /** The level that a rise has ended on is the level from now on. */
@@ -129,11 +149,15 @@ public final class Stationarity {
       equilibrium = Equilibrium.UNKNOWN;
     }
     if (drift.drift() == Drift.FLAT || before == Drift.FLAT) {
-      // A short stretch cannot tell a long time: what was known is forgotten by halves.
-      rememberedTime = longTime > 0 ? longTime / 2 : 0;
-      correlator.restart();
-      correlated = 0;
+      forgetTime();
     }
+  }
+
+  private void forgetTime() {
+    // A short stretch cannot tell a long time: what was known is forgotten by halves.
+    rememberedTime = longTime > 0 ? longTime / 2 : 0;
+    correlator.restart();
+    correlated = 0;
   }
 
   /** What is known now. */
@@ -161,6 +185,11 @@ public final class Stationarity {
   /** Integrated autocorrelation time of the detrended loss, steps; NaN while unknown. */
   public double autocorrelationTime() {
     return time;
+  }
+
+  /** The same within one basin, hops aside; NaN while unknown. */
+  public double stayTime() {
+    return stay.value();
   }
 
   /** Whether the run sends its parameters, so that the balance can be tested. */
@@ -243,6 +272,8 @@ public final class Stationarity {
     gradients.writeTo(out);
     slowing.writeTo(out);
     periodicity.writeTo(out);
+    temperature.writeTo(out);
+    stay.writeTo(out);
     out.writeDouble(time);
     out.writeDouble(timeError);
     out.writeDouble(longTime);
@@ -262,6 +293,8 @@ public final class Stationarity {
     gradients.readFrom(in);
     slowing.readFrom(in);
     periodicity.readFrom(in);
+    temperature.readFrom(in);
+    stay.readFrom(in);
     time = in.readDouble();
     timeError = in.readDouble();
     longTime = in.readDouble();
