@@ -103,11 +103,16 @@ final class OutOfSample {
   }
 
   private double restProduct(double[] gram, int n, int j, int l) {
-    double product = gram[j * n + l];
-    for (int i = 0; i < rank && level[i] > 0; i++) {
-      product -= gram[j * n + i] * gram[l * n + i];
+    int first = j * n;
+    int second = l * n;
+    // Two sums, of the directions that are known: additions of one wait for each other.
+    double even = 0;
+    double odd = 0;
+    for (int i = 0; i < rank && level[i] > 0; i += 2) {
+      even += gram[first + i] * gram[second + i];
+      odd += level[i + 1] > 0 ? gram[first + i + 1] * gram[second + i + 1] : 0;
     }
-    return product;
+    return gram[first + l] - (even + odd);
   }
 
   void combine(OutOfSample other) {

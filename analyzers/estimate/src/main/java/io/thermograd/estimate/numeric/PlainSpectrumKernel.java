@@ -46,17 +46,20 @@ final class PlainSpectrumKernel implements SpectrumKernel {
   }
 
   @Override
-  public void rotate(double[] z, int stride, int high, int low, double[] c, double[] s) {
+  public void sweep(Tridiagonal t, int low, int high, double[] z, int stride) {
+    double gamma = t.start(low, high);
     for (int i = high - 1; i >= low; i--) {
-      int upper = i * stride;
-      int lower = upper + stride;
-      for (int k = 0; k < stride; k++) {
-        double x = z[upper + k];
-        double y = z[lower + k];
-        z[lower + k] = s[i] * x + c[i] * y;
-        z[upper + k] = c[i] * x - s[i] * y;
+      gamma = t.turn(i, gamma);
+      double c = t.cos[i];
+      double s = t.sin[i];
+      for (int upper = i * stride; upper < (i + 1) * stride; upper++) {
+        double x = z[upper];
+        double y = z[upper + stride];
+        z[upper + stride] = s * x + c * y;
+        z[upper] = c * x - s * y;
       }
     }
+    t.end(low, gamma);
   }
 
   @Override
@@ -71,19 +74,11 @@ final class PlainSpectrumKernel implements SpectrumKernel {
   }
 
   @Override
-  public void subtract(double[] a, int stride, double[] x, double[] y, int rows, int width) {
+  public void subtract(
+      double[] a, int stride, double[] x, double[] y, double[] u, double[] v, int rows, int width) {
     for (int j = 0; j < rows; j++) {
       for (int c = 0; c < width; c++) {
-        a[j * stride + c] -= x[j] * y[c];
-      }
-    }
-  }
-
-  @Override
-  public void subtractBoth(double[] a, int stride, double[] x, double[] y, int rows, int width) {
-    for (int j = 0; j < rows; j++) {
-      for (int c = 0; c < width; c++) {
-        a[j * stride + c] -= x[j] * y[c] + y[j] * x[c];
+        a[j * stride + c] -= x[j] * y[c] + u[j] * v[c];
       }
     }
   }

@@ -35,10 +35,11 @@ public interface SpectrumKernel {
   void combine(float[] m, int stride, int columns, float[] w, int rows, int n);
 
   /**
-   * Plane rotations of neighbouring rows, downwards: for i = high−1, …, low, (z_i, z_{i+1}) ←
-   * (c_i·z_i − s_i·z_{i+1}, s_i·z_i + c_i·z_{i+1}).
+   * A sweep of QL on rows low … high of T, and its rotations of the rows of Z: for i = high−1, …,
+   * low, (z_i, z_{i+1}) ← (c_i·z_i − s_i·z_{i+1}, s_i·z_i + c_i·z_{i+1}). O((high − low)·stride);
+   * the stride is a multiple of {@value #DOUBLES}.
    */
-  void rotate(double[] z, int stride, int high, int low, double[] c, double[] s);
+  void sweep(Tridiagonal t, int low, int high, double[] z, int stride);
 
   /** Doubles at a time in what follows: widths are multiples of it. */
   int DOUBLES = 8;
@@ -46,11 +47,9 @@ public interface SpectrumKernel {
   /** p_c ← Σ_j x_j·a_jc, j < rows, c < width. */
   void multiply(double[] a, int stride, double[] x, int rows, double[] p, int width);
 
-  /** a_jc ← a_jc − x_j·y_c, j < rows, c < width. */
-  void subtract(double[] a, int stride, double[] x, double[] y, int rows, int width);
-
-  /** a_jc ← a_jc − (x_j·y_c + y_j·x_c), j < rows, c < width. */
-  void subtractBoth(double[] a, int stride, double[] x, double[] y, int rows, int width);
+  /** a_jc ← a_jc − (x_j·y_c + u_j·v_c), j < rows, c < width. */
+  void subtract(
+      double[] a, int stride, double[] x, double[] y, double[] u, double[] v, int rows, int width);
 
   /** The fastest implementation this process can run. */
   static SpectrumKernel best() {

@@ -15,16 +15,20 @@ import java.util.Arrays;
 public final class SymmetricEigen {
   private static final int MOST_SWEEPS = 60;
 
+  // Blocks of smaller elements count as diagonal: cubes of what is left are normal numbers.
+  private static final double LEAST_SIZE = 0x1p-100;
+
   private final int capacity;
   private final SpectrumKernel kernel;
   private final double[] a;
   private final double[] z;
+  private final Tridiagonal t;
   private final double[] diagonal;
   private final double[] off;
-  private final double[] cos;
-  private final double[] sin;
   private final double[] v;
+  private final double[] u;
   private final double[] p;
+  private final double[] q;
   private final double[] values;
   private final int[] order;
   private int n;
@@ -38,12 +42,13 @@ public final class SymmetricEigen {
     int width = padded(capacity);
     this.a = new double[capacity * width];
     this.z = new double[capacity * width];
-    this.diagonal = new double[capacity];
-    this.off = new double[capacity];
-    this.cos = new double[capacity];
-    this.sin = new double[capacity];
+    this.t = new Tridiagonal(capacity);
+    this.diagonal = t.diagonal;
+    this.off = t.off;
     this.v = new double[width];
+    this.u = new double[width];
     this.p = new double[width];
+    this.q = new double[width];
     this.values = new double[capacity];
     this.order = new int[capacity];
   }
@@ -138,19 +143,30 @@ public final class SymmetricEigen {
     for (int j = 0; j < i; j++) {
       p[j] -= half * v[j];
     }
-    kernel.subtractBoth(a, stride, v, p, i, width);
+    kernel.subtract(a, stride, v, p, p, v, i, width);
   }
 
-  /** Z = H₁H₂…, whose rows the sweeps turn into eigenvectors; from the left, row by row. */
+  /** Z = H₁H₂…, whose rows the sweeps turn into eigenvectors; from the left, two at a time. */
   private void accumulate() {
     Arrays.fill(z, 0, n * stride, 0);
     for (int i = 0; i < n; i++) {
       z[i * stride + i] = 1;
     }
-    for (int i = n - 1; i > 0; i--) {
+    for (int i = n - 1; i > 0; i -= 2) {
+      // H'H = I − vvᵀ − u(u − (uᵀv)v)ᵀ, H' = I − uuᵀ being the shorter by one; H₀ is none.
       System.arraycopy(a, i * stride, v, 0, i);
+      System.arraycopy(a, (i - 1) * stride, u, 0, i - 1);
+      u[i - 1] = 0;
+      double dot = 0;
+      for (int j = 0; j < i - 1; j++) {
+        dot += u[j] * v[j];
+      }
       kernel.multiply(z, stride, v, i, p, stride);
-      kernel.subtract(z, stride, v, p, i, stride);
+      kernel.multiply(z, stride, u, i, q, stride);
+      for (int j = 0; j < n; j++) {
+        q[j] -= dot * p[j];
+      }
+      kernel.subtract(z, stride, v, p, u, q, i, stride);
     }
   }
 
@@ -162,69 +178,23 @@ public final class SymmetricEigen {
   private boolean sweep() {
     System.arraycopy(off, 1, off, 0, n - 1);
     off[n - 1] = 0;
-    double shift = 0;
-    double size = 0;
+    double size = LEAST_SIZE;
     for (int l = 0; l < n; l++) {
       size = Math.max(size, Math.abs(diagonal[l]) + Math.abs(off[l]));
+      double least = 0x1p-52 * size;
       int m = l;
-      while (m < n - 1 && Math.abs(off[m]) > 0x1p-52 * size) {
+      while (Math.abs(off[m]) > least) {
         m++;
       }
-      for (int sweeps = 0; m > l && Math.abs(off[l]) > 0x1p-52 * size; sweeps++) {
+      for (int sweeps = 0; Math.abs(off[l]) > least; sweeps++) {
         if (sweeps == MOST_SWEEPS) {
           return false;
         }
-        shift += shiftedSweep(l, m);
+
+        kernel.sweep(t, l, m, z, stride);
       }
-      diagonal[l] += shift;
-      off[l] = 0;
     }
     return true;
-  }
-
-  /** One sweep on rows l … m; returns the shift taken off the diagonal. */
-  private double shiftedSweep(int l, int m) {
-    double g = diagonal[l];
-    double q = (diagonal[l + 1] - g) / (2 * off[l]);
-    double r = Math.sqrt(q * q + 1);
-    if (q < 0) {
-      r = -r;
-    }
-    diagonal[l] = off[l] / (q + r);
-    diagonal[l + 1] = off[l] * (q + r);
-    double next = diagonal[l + 1];
-    double taken = g - diagonal[l];
-    for (int i = l + 2; i < n; i++) {
-      diagonal[i] -= taken;
-    }
-    double x = diagonal[m];
-    double c = 1;
-    double c2 = 1;
-    double c3 = 1;
-    double s = 0;
-    double s2 = 0;
-    double el1 = off[l + 1];
-    for (int i = m - 1; i >= l; i--) {
-      c3 = c2;
-      c2 = c;
-      s2 = s;
-      double ge = c * off[i];
-      double h = c * x;
-      r = Math.sqrt(x * x + off[i] * off[i]);
-      off[i + 1] = s * r;
-      double inverse = 1 / r;
-      s = off[i] * inverse;
-      c = x * inverse;
-      x = c * diagonal[i] - s * ge;
-      diagonal[i + 1] = h + s * (c * ge + s * diagonal[i]);
-      cos[i] = c;
-      sin[i] = s;
-    }
-    x = -s * s2 * c3 * el1 * off[l] / next;
-    off[l] = s * x;
-    diagonal[l] = c * x;
-    kernel.rotate(z, stride, m, l, cos, sin);
-    return taken;
   }
 
   private void sort(double scale) {

@@ -116,7 +116,10 @@ final class VectorSpectrumKernel implements SpectrumKernel {
         }
       }
       for (int i = 0; i < rows; i++) {
-        System.arraycopy(strip, i * STRIP, m, i * stride + c, STRIP);
+        // Calls to copy so little cost more than the copies.
+        for (int l = 0; l < STRIP; l += W) {
+          FloatVector.fromArray(F, strip, i * STRIP + l).intoArray(m, i * stride + c + l);
+        }
       }
     }
   }
@@ -186,39 +189,93 @@ final class VectorSpectrumKernel implements SpectrumKernel {
   }
 
   @Override
-  public void rotate(double[] z, int stride, int high, int low, double[] c, double[] s) {
+  public void sweep(Tridiagonal t, int low, int high, double[] z, int stride) {
     int w = D.length();
+    double gamma = t.turn(high - 1, t.start(low, high));
     int column = 0;
-    for (; column + 2 * w <= stride; column += 2 * w) {
-      int at = high * stride + column;
-      DoubleVector y0 = DoubleVector.fromArray(D, z, at);
-      DoubleVector y1 = DoubleVector.fromArray(D, z, at + w);
-      for (int i = high - 1; i >= low; i--) {
-        int upper = at - stride;
-        DoubleVector x0 = DoubleVector.fromArray(D, z, upper);
-        DoubleVector x1 = DoubleVector.fromArray(D, z, upper + w);
-        DoubleVector cos = DoubleVector.broadcast(D, c[i]);
-        DoubleVector sin = DoubleVector.broadcast(D, s[i]);
-        sin.mul(x0).add(cos.mul(y0)).intoArray(z, at);
-        sin.mul(x1).add(cos.mul(y1)).intoArray(z, at + w);
-        y0 = cos.mul(x0).sub(sin.mul(y0));
-        y1 = cos.mul(x1).sub(sin.mul(y1));
-        at = upper;
+    if (stride >= 6 * w) {
+      gamma = together(t, low, high, gamma, z, stride);
+      column = 6 * w;
+    } else {
+      for (int i = high - 2; i >= low; i--) {
+        gamma = t.turn(i, gamma);
       }
-      y0.intoArray(z, at);
-      y1.intoArray(z, at + w);
     }
-    for (; column < stride; column++) {
-      int at = high * stride + column;
-      double y = z[at];
-      for (int i = high - 1; i >= low; i--) {
-        double x = z[at - stride];
-        z[at] = s[i] * x + c[i] * y;
-        y = c[i] * x - s[i] * y;
-        at -= stride;
-      }
-      z[at] = y;
+    t.end(low, gamma);
+    for (; column < stride; column += w) {
+      rotate(t, low, high, z, stride, column);
     }
+  }
+
+  /**
+   * Rotations of the first six vectors of columns, each while the next one is found: a processor
+   * that takes the older first then has work while it waits for divisions and roots.
+   */
+  private static double together(
+      Tridiagonal t, int low, int high, double gamma, double[] z, int stride) {
+    int w = D.length();
+    int at = high * stride;
+    DoubleVector y0 = DoubleVector.fromArray(D, z, at + 0 * w);
+    DoubleVector y1 = DoubleVector.fromArray(D, z, at + 1 * w);
+    DoubleVector y2 = DoubleVector.fromArray(D, z, at + 2 * w);
+    DoubleVector y3 = DoubleVector.fromArray(D, z, at + 3 * w);
+    DoubleVector y4 = DoubleVector.fromArray(D, z, at + 4 * w);
+    DoubleVector y5 = DoubleVector.fromArray(D, z, at + 5 * w);
+    for (int i = high - 2; i >= low; i--) {
+      DoubleVector c = DoubleVector.broadcast(D, t.cos[i + 1]);
+      DoubleVector s = DoubleVector.broadcast(D, t.sin[i + 1]);
+      gamma = t.turn(i, gamma);
+      int upper = at - stride;
+      DoubleVector x;
+      x = DoubleVector.fromArray(D, z, upper + 0 * w);
+      s.mul(x).add(c.mul(y0)).intoArray(z, at + 0 * w);
+      y0 = c.mul(x).sub(s.mul(y0));
+      x = DoubleVector.fromArray(D, z, upper + 1 * w);
+      s.mul(x).add(c.mul(y1)).intoArray(z, at + 1 * w);
+      y1 = c.mul(x).sub(s.mul(y1));
+      x = DoubleVector.fromArray(D, z, upper + 2 * w);
+      s.mul(x).add(c.mul(y2)).intoArray(z, at + 2 * w);
+      y2 = c.mul(x).sub(s.mul(y2));
+      x = DoubleVector.fromArray(D, z, upper + 3 * w);
+      s.mul(x).add(c.mul(y3)).intoArray(z, at + 3 * w);
+      y3 = c.mul(x).sub(s.mul(y3));
+      x = DoubleVector.fromArray(D, z, upper + 4 * w);
+      s.mul(x).add(c.mul(y4)).intoArray(z, at + 4 * w);
+      y4 = c.mul(x).sub(s.mul(y4));
+      x = DoubleVector.fromArray(D, z, upper + 5 * w);
+      s.mul(x).add(c.mul(y5)).intoArray(z, at + 5 * w);
+      y5 = c.mul(x).sub(s.mul(y5));
+      at = upper;
+    }
+    y0.intoArray(z, at + 0 * w);
+    y1.intoArray(z, at + 1 * w);
+    y2.intoArray(z, at + 2 * w);
+    y3.intoArray(z, at + 3 * w);
+    y4.intoArray(z, at + 4 * w);
+    y5.intoArray(z, at + 5 * w);
+    DoubleVector c = DoubleVector.broadcast(D, t.cos[low]);
+    DoubleVector s = DoubleVector.broadcast(D, t.sin[low]);
+    for (int upper = low * stride; upper < low * stride + 6 * w; upper += w) {
+      DoubleVector x = DoubleVector.fromArray(D, z, upper);
+      DoubleVector y = DoubleVector.fromArray(D, z, upper + stride);
+      s.mul(x).add(c.mul(y)).intoArray(z, upper + stride);
+      c.mul(x).sub(s.mul(y)).intoArray(z, upper);
+    }
+    return gamma;
+  }
+
+  private static void rotate(Tridiagonal t, int low, int high, double[] z, int stride, int column) {
+    int at = high * stride + column;
+    DoubleVector y = DoubleVector.fromArray(D, z, at);
+    for (int i = high - 1; i >= low; i--) {
+      DoubleVector x = DoubleVector.fromArray(D, z, at - stride);
+      DoubleVector c = DoubleVector.broadcast(D, t.cos[i]);
+      DoubleVector s = DoubleVector.broadcast(D, t.sin[i]);
+      s.mul(x).add(c.mul(y)).intoArray(z, at);
+      y = c.mul(x).sub(s.mul(y));
+      at -= stride;
+    }
+    y.intoArray(z, at);
   }
 
   @Override
@@ -253,31 +310,39 @@ final class VectorSpectrumKernel implements SpectrumKernel {
   }
 
   @Override
-  public void subtract(double[] a, int stride, double[] x, double[] y, int rows, int width) {
+  public void subtract(
+      double[] a, int stride, double[] x, double[] y, double[] u, double[] v, int rows, int width) {
     int w = D.length();
-    for (int column = 0; column < width; column += w) {
-      DoubleVector yc = DoubleVector.fromArray(D, y, column);
+    int column = 0;
+    for (; column + 3 * w <= width; column += 3 * w) {
+      DoubleVector y0 = DoubleVector.fromArray(D, y, column);
+      DoubleVector y1 = DoubleVector.fromArray(D, y, column + w);
+      DoubleVector y2 = DoubleVector.fromArray(D, y, column + 2 * w);
+      DoubleVector v0 = DoubleVector.fromArray(D, v, column);
+      DoubleVector v1 = DoubleVector.fromArray(D, v, column + w);
+      DoubleVector v2 = DoubleVector.fromArray(D, v, column + 2 * w);
       int at = column;
       for (int j = 0; j < rows; j++) {
-        DoubleVector aj = DoubleVector.fromArray(D, a, at);
-        aj.sub(DoubleVector.broadcast(D, x[j]).mul(yc)).intoArray(a, at);
+        DoubleVector xj = DoubleVector.broadcast(D, x[j]);
+        DoubleVector uj = DoubleVector.broadcast(D, u[j]);
+        DoubleVector a0 = DoubleVector.fromArray(D, a, at);
+        DoubleVector a1 = DoubleVector.fromArray(D, a, at + w);
+        DoubleVector a2 = DoubleVector.fromArray(D, a, at + 2 * w);
+        a0.sub(xj.mul(y0).add(uj.mul(v0))).intoArray(a, at);
+        a1.sub(xj.mul(y1).add(uj.mul(v1))).intoArray(a, at + w);
+        a2.sub(xj.mul(y2).add(uj.mul(v2))).intoArray(a, at + 2 * w);
         at += stride;
       }
     }
-  }
-
-  @Override
-  public void subtractBoth(double[] a, int stride, double[] x, double[] y, int rows, int width) {
-    int w = D.length();
-    for (int column = 0; column < width; column += w) {
-      DoubleVector xc = DoubleVector.fromArray(D, x, column);
-      DoubleVector yc = DoubleVector.fromArray(D, y, column);
+    for (; column < width; column += w) {
+      DoubleVector y0 = DoubleVector.fromArray(D, y, column);
+      DoubleVector v0 = DoubleVector.fromArray(D, v, column);
       int at = column;
       for (int j = 0; j < rows; j++) {
-        DoubleVector aj = DoubleVector.fromArray(D, a, at);
-        DoubleVector both =
-            DoubleVector.broadcast(D, x[j]).mul(yc).add(DoubleVector.broadcast(D, y[j]).mul(xc));
-        aj.sub(both).intoArray(a, at);
+        DoubleVector xj = DoubleVector.broadcast(D, x[j]);
+        DoubleVector uj = DoubleVector.broadcast(D, u[j]);
+        DoubleVector a0 = DoubleVector.fromArray(D, a, at);
+        a0.sub(xj.mul(y0).add(uj.mul(v0))).intoArray(a, at);
         at += stride;
       }
     }

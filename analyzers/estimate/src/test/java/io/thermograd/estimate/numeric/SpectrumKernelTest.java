@@ -42,32 +42,35 @@ class SpectrumKernelTest {
       vector.combine(m2, stride, columns, w, rows, n);
       assertThat(bits(m2)).isEqualTo(bits(m));
 
-      int width = random.nextInt(2, 50);
-      double[] z1 = random.doubles((long) width * width, -1, 1).toArray();
+      int padded = 8 * random.nextInt(1, 9);
+      long seed = random.nextLong();
+      Tridiagonal t1 = tridiagonal(seed, padded);
+      Tridiagonal t2 = tridiagonal(seed, padded);
+      double[] z1 = random.doubles((long) padded * padded, -1, 1).toArray();
       double[] z2 = z1.clone();
-      double[] c = random.doubles(width, -1, 1).toArray();
-      double[] s = random.doubles(width, -1, 1).toArray();
-      int low = random.nextInt(width - 1);
-      int high = random.nextInt(low + 1, width);
-      plain.rotate(z1, width, high, low, c, s);
-      vector.rotate(z2, width, high, low, c, s);
+      int low = random.nextInt(padded - 1);
+      int high = random.nextInt(low + 1, padded);
+      for (int sweep = 0; sweep < 3; sweep++) {
+        plain.sweep(t1, low, high, z1, padded);
+        vector.sweep(t2, low, high, z2, padded);
+      }
       assertThat(bits(z2)).isEqualTo(bits(z1));
+      assertThat(bits(t2.diagonal)).isEqualTo(bits(t1.diagonal));
+      assertThat(bits(t2.off)).isEqualTo(bits(t1.off));
 
-      int padded = 8 * random.nextInt(1, 8);
       int many = random.nextInt(1, padded + 1);
       double[] a1 = random.doubles((long) padded * padded, -1, 1).toArray();
       double[] a2 = a1.clone();
       double[] x = random.doubles(padded, -1, 1).toArray();
+      double[] u = random.doubles(padded, -1, 1).toArray();
+      double[] v = random.doubles(padded, -1, 1).toArray();
       double[] y1 = new double[padded];
       double[] y2 = new double[padded];
       plain.multiply(a1, padded, x, many, y1, padded);
       vector.multiply(a2, padded, x, many, y2, padded);
       assertThat(bits(y2)).isEqualTo(bits(y1));
-      plain.subtract(a1, padded, x, y1, many, padded);
-      vector.subtract(a2, padded, x, y1, many, padded);
-      assertThat(bits(a2)).isEqualTo(bits(a1));
-      plain.subtractBoth(a1, padded, x, y1, many, padded);
-      vector.subtractBoth(a2, padded, x, y1, many, padded);
+      plain.subtract(a1, padded, x, y1, u, v, many, padded);
+      vector.subtract(a2, padded, x, y1, u, v, many, padded);
       assertThat(bits(a2)).isEqualTo(bits(a1));
     }
   }
@@ -114,6 +117,16 @@ class SpectrumKernelTest {
     }
     assertThat(Arrays.copyOfRange(m, 4 * stride, 8 * stride))
         .isEqualTo(Arrays.copyOfRange(before, 4 * stride, 8 * stride));
+  }
+
+  private static Tridiagonal tridiagonal(long seed, int n) {
+    SplittableRandom random = new SplittableRandom(seed);
+    Tridiagonal t = new Tridiagonal(n);
+    for (int i = 0; i < n; i++) {
+      t.diagonal[i] = random.nextInt(9) == 0 ? 0 : random.nextGaussian();
+      t.off[i] = Math.pow(10, -random.nextInt(12)) * random.nextGaussian();
+    }
+    return t;
   }
 
   private static float[] values(SplittableRandom random, int n) {

@@ -41,6 +41,67 @@ class SymmetricEigenTest {
     check(new double[][] {{7}}, 1);
   }
 
+  /** λ_k = 2cos(kπ/(n+1)) for ones beside a diagonal of zeros: cosines of exactly 0 on the way. */
+  @Test
+  void pathGraphs() {
+    for (int n = 2; n <= CAPACITY; n += n < 20 ? 1 : 7) {
+      double[][] a = new double[n][n];
+      for (int i = 1; i < n; i++) {
+        a[i][i - 1] = 1;
+        a[i - 1][i] = 1;
+      }
+      check(a, 1);
+      for (int k = 1; k <= n; k++) {
+        assertThat(eigen.value(k - 1))
+            .isCloseTo(2 * Math.cos(k * Math.PI / (n + 1)), within(1e-15 * n));
+      }
+    }
+  }
+
+  /** Wilkinson's W₂₁⁺, whose largest eigenvalues agree in pairs to 14 digits. */
+  @Test
+  void closePairs() {
+    double[][] a = new double[21][21];
+    for (int i = 0; i < 21; i++) {
+      a[i][i] = Math.abs(i - 10);
+      if (i > 0) {
+        a[i][i - 1] = 1;
+        a[i - 1][i] = 1;
+      }
+    }
+    check(a, 1);
+  }
+
+  /** What a stream's Gram matrix looks like: known directions, and new rows across all of them. */
+  @Test
+  void borderedDiagonals() {
+    SplittableRandom random = new SplittableRandom(6);
+    for (int r = 0; r < 25; r++) {
+      double[][] a = new double[CAPACITY][CAPACITY];
+      for (int i = 0; i < CAPACITY; i++) {
+        double scale = i < 32 ? Math.pow(i + 1, -(r % 5)) : 1e-3;
+        a[i][i] = scale;
+        for (int j = 0; j < i && i >= 32; j++) {
+          a[i][j] = 0.1 * random.nextGaussian() * Math.sqrt(scale * a[j][j]);
+          a[j][i] = a[i][j];
+        }
+      }
+      check(a, 1);
+    }
+  }
+
+  /** Blocks whose squares are no numbers beside one of size 1. */
+  @Test
+  void vanishingBlocks() {
+    for (double tiny : new double[] {1e-60, 1e-120, 1e-170, 1e-300}) {
+      check(
+          new double[][] {
+            {tiny, tiny, 0, 0}, {tiny, 3 * tiny, tiny, 0}, {0, tiny, tiny, 0}, {0, 0, 0, 1}
+          },
+          1);
+    }
+  }
+
   @Test
   void saysSoWhenANumberIsNotFinite() {
     assertThat(eigen.decompose(new double[] {1, 0, Double.NaN, 1}, 2, 2)).isFalse();
