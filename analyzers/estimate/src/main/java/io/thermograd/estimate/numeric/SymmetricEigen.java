@@ -15,6 +15,9 @@ import java.util.Arrays;
 public final class SymmetricEigen {
   private static final int MOST_SWEEPS = 60;
 
+  /** Of squares, where the largest element is near 1: 10⁻²⁰ of it is rounding, and no direction. */
+  private static final double NOTHING = 1e-40;
+
   private final int capacity;
   private final SpectrumKernel kernel;
   private final double[] a;
@@ -107,7 +110,7 @@ public final class SymmetricEigen {
       off[i] = last > 0 ? -norm : norm;
       // v = (x − off·e)/√(norm² − off·x_last): nothing cancels, the signs differ.
       double h = square - off[i] * last;
-      if (!(h > Double.MIN_NORMAL)) {
+      if (!(h > NOTHING)) {
         off[i] = last;
         Arrays.fill(a, row, row + i, 0);
         continue;
