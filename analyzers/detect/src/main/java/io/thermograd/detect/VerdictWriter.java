@@ -138,7 +138,9 @@ final class VerdictWriter {
     return new Verdict(
         Severity.OK,
         // A descent is left for something that is found, not for a slope that is lost in its error.
-        stationarity.drift() == Standing.Drift.FALLING
+        stationarity.standing().window() == 0
+                || stationarity.standing().slope() + 2.145 * stationarity.standing().slopeError()
+                    < 0
             ? "The loss is falling"
             : "The loss was falling, and shows no trend of late",
         level(loss) + drift() + advice.noiseAgainstBatch() + ".",

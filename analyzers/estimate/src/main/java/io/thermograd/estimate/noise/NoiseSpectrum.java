@@ -40,8 +40,9 @@ public final class NoiseSpectrum {
   // Rounding of U adds up over a thousand blocks to some 10⁻⁵; a full Gram matrix takes it out.
   private static final int EXACT_EVERY = 32;
 
-  // Float inner products of unit rows: energies below are what rounding leaves.
-  private static final double LEAST_ENERGY = 1e-9;
+  // Float inner products of unit rows leave some 10⁻⁷ where nothing is. Kept, such a row is no unit
+  // row orthogonal to the others, as all are taken to be, and it doubles from block to block.
+  private static final double LEAST_ENERGY = 1e-6;
 
   /** What all before weighs once the noise has left its subspace: four half-lives in one step. */
   private static final double AFTER_SHIFT = 1.0 / 16;
@@ -234,7 +235,7 @@ public final class NoiseSpectrum {
     double least = LEAST_ENERGY * eigen.value(0);
     Arrays.fill(coefficients, 0);
     for (int i = 0; i < rank; i++) {
-      double value = done && eigen.value(i) > least ? eigen.value(i) : 0;
+      double value = done && i < k && eigen.value(i) > least ? eigen.value(i) : 0;
       energy[i] = value;
       scale[i] = 1;
       if (value > 0) {

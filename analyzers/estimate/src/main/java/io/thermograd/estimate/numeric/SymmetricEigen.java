@@ -18,6 +18,9 @@ public final class SymmetricEigen {
   // Blocks of smaller elements count as diagonal: cubes of what is left are normal numbers.
   private static final double LEAST_SIZE = 0x1p-100;
 
+  // Of squares, where the largest element is near 1: 10⁻²⁰ of it is rounding, and no direction.
+  private static final double NOTHING = 1e-40;
+
   private final int capacity;
   private final SpectrumKernel kernel;
   private final double[] a;
@@ -112,7 +115,7 @@ public final class SymmetricEigen {
       off[i] = last > 0 ? -norm : norm;
       // v = (x − off·e)/√(norm² − off·x_last): nothing cancels, the signs differ.
       double h = square - off[i] * last;
-      if (!(h > Double.MIN_NORMAL)) {
+      if (!(h > NOTHING)) {
         off[i] = last;
         Arrays.fill(a, row, row + i, 0);
         continue;

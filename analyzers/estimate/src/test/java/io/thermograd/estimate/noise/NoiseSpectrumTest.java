@@ -243,4 +243,33 @@ class NoiseSpectrumTest {
     // On the plain kernel: the Vector API's boxes go away only in compiled code, see the benchmark.
     assertThat(least).isLessThan(1000);
   }
+
+  /** Directions that rounding made up once doubled from block to block until they held it all. */
+  @Test
+  void noiseOfTwoDirectionsStaysOfTwoDirections() {
+    for (int k : new int[] {2, 100}) {
+      for (int seed = 0; seed < 4; seed++) {
+        var random = new SplittableRandom(seed);
+        var spectrum = new NoiseSpectrum(32, 500);
+        float[][] rows = new float[3][k];
+        for (int t = 1; t <= 40_000; t++) {
+          for (float[] row : rows) {
+            double a = 30 * random.nextGaussian();
+            double b = 29 * random.nextGaussian();
+            for (int i = 0; i < k; i++) {
+              row[i] = (float) (a * Math.cos(i) + b * Math.sin(i));
+            }
+          }
+          spectrum.accept(rows);
+          if (t % 50 == 0) {
+            Spectrum now = spectrum.snapshot();
+            assertThat(now.sampleValue(0) + now.sampleValue(1))
+                .as("k = %d, seed %d, step %d", k, seed, t)
+                .isCloseTo(now.trace(), within(1e-4 * now.trace()));
+            assertThat(now.sampleValue(2)).isLessThan(1e-4 * now.trace());
+          }
+        }
+      }
+    }
+  }
 }
