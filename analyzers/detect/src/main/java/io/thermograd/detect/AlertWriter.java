@@ -82,6 +82,13 @@ final class AlertWriter {
         Remedies.lowerLearningRate(learningRate, divergence.since()));
   }
 
+  Words critical() {
+    return new Words(
+        "The growth has become a divergence",
+        GrowthWords.describe(divergence),
+        "Act on the alert of the divergence, which tells how it goes on");
+  }
+
   Words returned() {
     return new Words(
         "The loss has returned",
