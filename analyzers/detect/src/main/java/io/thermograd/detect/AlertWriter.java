@@ -83,6 +83,13 @@ final class AlertWriter {
         Remedies.lowerLearningRate(learningRate, divergence.since()));
   }
 
+  Words critical() {
+    return new Words(
+        "The growth has become a divergence",
+        GrowthWords.describe(divergence),
+        "Act on the alert of the divergence, which tells how it goes on");
+  }
+
   Words returned() {
     Catapult catapult = regimes.catapult();
     return new Words(

@@ -69,6 +69,8 @@ final class Announcer {
         if (divergence.growing()) {
           alerts.holds(step, AlertKind.LOSS_GROWTH, evidence, words::growth, out);
         } else if (divergence.diverging()) {
+          // One rise, one alert: from here on it is the divergence's to tell.
+          alerts.close(step, AlertKind.LOSS_GROWTH, words::critical, out);
           alerts.holds(step, AlertKind.DIVERGENCE, evidence, words::divergence, out);
         }
       }

@@ -15,6 +15,7 @@ import io.thermograd.wire.proto.RunStarted.Optimizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -241,6 +242,30 @@ class RunDetectorsTest {
         assertThat(alert.next() + ".").as(alert.title()).isEqualTo(run.verdict().next());
       }
     }
+  }
+
+  @Test
+  void oneRiseEndsInOneAlert() {
+    Run run = new Run();
+    for (int t = 0; t < 300; t++) {
+      run.accept(1 + 0.01 * (t % 5), 0.1, false, 0);
+    }
+    for (int t = 0; t < 700; t++) {
+      run.accept(Math.pow(1.1, Math.min(t, 60)), 0.5, false, 0);
+    }
+    List<Alert> ends =
+        run.alerts.stream()
+            .filter(a -> Set.of("loss_growth", "divergence").contains(a.kind()))
+            .filter(a -> a.state() == Alert.State.CLOSED)
+            .toList();
+    long critical = run.opened().get(1).step();
+    assertThat(ends)
+        .extracting(Alert::kind, Alert::title)
+        .containsExactly(
+            tuple("loss_growth", "The growth has become a divergence"),
+            tuple("divergence", "The loss has settled on a higher level"));
+    assertThat(ends.get(0).step()).isEqualTo(critical);
+    assertThat(ends.get(1).step()).isGreaterThan(critical);
   }
 
   @Test

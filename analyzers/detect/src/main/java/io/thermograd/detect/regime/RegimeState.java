@@ -112,8 +112,12 @@ public sealed interface RegimeState
     }
   }
 
-  /** None of these is identified. */
-  record Undecided(long since, Reason reason) implements RegimeState {
+  /**
+   * None of these is identified.
+   *
+   * @param before the state that it came from, another one
+   */
+  record Undecided(long since, Reason reason, RegimeState before) implements RegimeState {
     /** Why. */
     public enum Reason {
       /** The loss rises, slower than a divergence does. */
@@ -198,18 +202,25 @@ public sealed interface RegimeState
   /** What overrides the drift of the loss; {@code now} where nothing does. */
   private static RegimeState upset(RegimeState now, Signs s) {
     if (s.broken() || s.diverging() || s.runaway()) {
-      return new Diverging(s.step(), before(now));
+      return new Diverging(s.step(), before(now, s));
     }
     if (s.growing() || s.jumped()) {
-      return new Spike(s.step(), before(now));
+      return new Spike(s.step(), before(now, s));
     }
     return s.hopped()
-        ? new Transition(s.step(), s.step() + (long) Math.ceil(s.settle()), before(now))
+        ? new Transition(s.step(), s.step() + (long) Math.ceil(s.settle()), before(now, s))
         : now;
   }
 
-  private static RegimeState before(RegimeState now) {
-    return now instanceof Transition t ? t.before : now;
+  private static RegimeState before(RegimeState now, Signs s) {
+    // A rise that has only begun was the upset's own beginning.
+    return now instanceof Transition t
+        ? t.before
+        : now instanceof Undecided u
+                && u.reason == Undecided.Reason.RISING
+                && s.step() - u.since <= s.settle()
+            ? u.before
+            : now;
   }
 
   /** What the drift of the loss says; {@code now}, a calm state, where it says nothing. */
@@ -238,6 +249,8 @@ public sealed interface RegimeState
   }
 
   private static RegimeState undecided(RegimeState now, Signs s, Undecided.Reason reason) {
-    return now instanceof Undecided u && u.reason == reason ? now : new Undecided(s.step(), reason);
+    return now instanceof Undecided u
+        ? u.reason == reason ? now : new Undecided(s.step(), reason, u.before)
+        : new Undecided(s.step(), reason, now);
   }
 }

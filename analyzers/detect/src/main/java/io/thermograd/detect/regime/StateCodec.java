@@ -28,6 +28,7 @@ final class StateCodec {
     } else if (state instanceof Undecided u) {
       head(out, 4, state);
       out.writeByte(u.reason().ordinal());
+      write(out, u.before());
     } else if (state instanceof Spike s) {
       head(out, 5, state);
       write(out, s.before());
@@ -54,7 +55,7 @@ final class StateCodec {
       case 1 -> new Descending(since);
       case 2 -> new Plateau(since);
       case 3 -> new Stationary(since);
-      case 4 -> new Undecided(since, Undecided.Reason.values()[in.readByte()]);
+      case 4 -> new Undecided(since, Undecided.Reason.values()[in.readByte()], read(in));
       case 5 -> new Spike(since, read(in));
       case 6 -> new Transition(since, in.readLong(), read(in));
       case 7 -> new Diverging(since, read(in));

@@ -61,6 +61,7 @@ final class DriftWatch implements JumpWatch.Nearby {
   private long count;
   private Drift drift = Drift.UNKNOWN;
   private long origin;
+  private long resumed;
   private int decided = -1;
   private boolean loose;
 
@@ -136,7 +137,7 @@ final class DriftWatch implements JumpWatch.Nearby {
 
   private void decide(double time, BalanceTest balance) {
     for (int l = 0; l < LEVELS && batches.full(l); l++) {
-      if (moves(l) && (change[l] < 0 || lasts(l, time) || soars(l))) {
+      if (moves(l) && (change[l] < 0 || (unbroken(l) && (lasts(l, time) || soars(l))))) {
         drift = change[l] < 0 ? Drift.FALLING : Drift.RISING;
         decided = l;
         return;
@@ -157,6 +158,11 @@ final class DriftWatch implements JumpWatch.Nearby {
     double threshold = Math.max(4.2, 6 - 0.3 * l);
     return Math.abs(change[l]) > threshold * error[l]
         && Math.abs(perHorizon(l, change[l])) > FLAT * scale(l);
+  }
+
+  /** Whether no spike is between its losses: what is not quite back from one is no rise. */
+  private boolean unbroken(int l) {
+    return BatchMeans.window(l) <= count - resumed;
   }
 
   /** Whether a rise over that window is more than a swing. */
@@ -227,6 +233,12 @@ final class DriftWatch implements JumpWatch.Nearby {
     if (drift == Drift.RISING || drift == Drift.FLAT) {
       drift = Drift.UNDECIDED;
     }
+  }
+
+  /** The losses of a spike have been left out. */
+  void resume() {
+    interrupt();
+    resumed = count;
   }
 
   /** Whether it is called flat because the parameters are in balance. */
@@ -320,6 +332,7 @@ final class DriftWatch implements JumpWatch.Nearby {
     out.writeLong(count);
     out.writeByte(drift.ordinal());
     out.writeLong(origin);
+    out.writeLong(resumed);
     out.writeInt(decided);
     out.writeBoolean(loose);
   }
@@ -336,6 +349,7 @@ final class DriftWatch implements JumpWatch.Nearby {
     count = in.readLong();
     drift = Drift.values()[in.readByte()];
     origin = in.readLong();
+    resumed = in.readLong();
     decided = in.readInt();
     loose = in.readBoolean();
   }

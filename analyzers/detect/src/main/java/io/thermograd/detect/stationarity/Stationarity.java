@@ -80,7 +80,7 @@ public final class Stationarity {
       return;
     }
     if (before) {
-      drift.interrupt();
+      drift.resume();
       periodicity.interrupt();
     }
     periodicity.accept(x);

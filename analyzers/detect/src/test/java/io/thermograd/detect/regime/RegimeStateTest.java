@@ -55,7 +55,7 @@ class RegimeStateTest {
     assertThat(new Plateau(1).next(signs(Drift.FALLING, Equilibrium.UNKNOWN)))
         .isEqualTo(new Descending(100));
     assertThat(DESCENDING.next(signs(Drift.RISING, Equilibrium.UNKNOWN)))
-        .isEqualTo(new Undecided(100, Undecided.Reason.RISING));
+        .isEqualTo(new Undecided(100, Undecided.Reason.RISING, DESCENDING));
   }
 
   @Test
@@ -102,7 +102,7 @@ class RegimeStateTest {
             DESCENDING,
             new Plateau(2),
             new Stationary(3),
-            new Undecided(4, Undecided.Reason.NEITHER),
+            new Undecided(4, Undecided.Reason.NEITHER, new WarmingUp(0)),
             new Spike(5, DESCENDING),
             new Transition(6, 9, new Plateau(2)),
             new Diverging(7, new WarmingUp(0)))) {

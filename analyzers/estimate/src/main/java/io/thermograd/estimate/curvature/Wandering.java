@@ -187,7 +187,7 @@ final class Wandering {
   StreamSharpness sharpness() {
     List<Candidate> all = candidates();
     if (all.isEmpty()) {
-      return StreamSharpness.absent("warming up: it takes some thousand steps with param_sketch");
+      return StreamSharpness.absent(withoutCandidates());
     }
     Candidate best = best(all);
     if (best == null || !(best.error <= LARGEST_ERROR)) {
@@ -205,6 +205,23 @@ final class Wandering {
       }
     }
     return examine(best);
+  }
+
+  private String withoutCandidates() {
+    int bins = 0;
+    int comparable = 0;
+    for (Moments m : moments) {
+      bins = Math.max(bins, m.bins());
+      comparable = Math.max(comparable, m.bins() - m.comparable(FURTHEST));
+    }
+    if (!frame.ready() || bins < LEAST_BINS) {
+      return "warming up: it takes some thousand steps with param_sketch";
+    }
+    return comparable < LEAST_BINS
+        ? "tr Σ has doubled or halved within the last some thousand steps: steps of like noise, or a"
+            + " probe"
+        : "the gradients do not follow the parameters along the noise's leading directions: send a"
+            + " probe";
   }
 
   /**
