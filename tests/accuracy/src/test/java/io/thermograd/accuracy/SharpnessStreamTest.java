@@ -174,9 +174,9 @@ class SharpnessStreamTest {
           softly,
           "VᵀHV beside a path, first element",
           "quadratic, ηκ₁ = 0.08, β = %.1f, %d seeds".formatted(beta, FEW),
-          "within 20 % in all",
+          "within 20 % in >= 90 %",
           Arrays.toString(rounded(found)),
-          Arrays.stream(found).allMatch(x -> Math.abs(x - 1) <= 0.2));
+          Arrays.stream(found).filter(x -> Math.abs(x - 1) <= 0.2).count() >= 0.9 * FEW);
       AccuracyTable.add(
           softly,
           "VᵀHV beside a path, leak taken off as a multiple of I",
