@@ -80,6 +80,7 @@ class EscapeForecastTest {
       }
       TrainingStep event =
           TrainingStep.at(step, step).loss(loss).learningRate(eta).batchSize(BATCH).build();
+      estimators.accept(event);
       forecasts.accept(event, estimators, at, wells::standing, change);
     }
 

@@ -167,13 +167,18 @@ final class BasinQuantities {
     Estimate gap = chain.gap();
     put(QuantityName.SPECTRAL_GAP_BASINS, gap, 1);
     List<Estimate> energies = chain.energies(rate);
-    each(
-        QuantityName.BASIN_ENERGIES,
-        standing.count(),
-        i -> {
-          Estimate e = energies.get(i);
-          return Quantity.of(e.value(), e.low(), e.high(), CHAIN);
-        });
+    if (energies.stream().allMatch(e -> Double.isFinite(e.low()) && Double.isFinite(e.high()))) {
+      each(
+          QuantityName.BASIN_ENERGIES,
+          standing.count(),
+          i -> {
+            Estimate e = energies.get(i);
+            return Quantity.of(e.value(), e.low(), e.high(), CHAIN);
+          });
+    } else {
+      out.absent(
+          QuantityName.BASIN_ENERGIES, "too few passages: a way between basins may have no rate");
+    }
     int best = 1;
     for (int b = 2; b <= chart.basins(); b++) {
       best = chart.floor(b) < chart.floor(best) ? b : best;

@@ -40,7 +40,8 @@ sealed interface Predictive {
 
     @Override
     public double quantile(double p) {
-      return Math.exp(meanLog + deviation * standardQuantile(p));
+      // The largest number stands for all beyond it.
+      return Math.min(Double.MAX_VALUE, Math.exp(meanLog + deviation * standardQuantile(p)));
     }
 
     @Override

@@ -96,4 +96,9 @@ class PredictiveTest {
           .isEqualTo(law);
     }
   }
+
+  @Test
+  void aQuantileBeyondTheLargestNumberIsThatNumber() {
+    assertThat(new Predictive.LogNormal(600, 100).quantile(0.975)).isEqualTo(Double.MAX_VALUE);
+  }
 }

@@ -25,6 +25,9 @@ final class DirectionalTemperatures {
   private static final double SIGNIFICANT = 3;
   private static final double ALLOWANCE = 0.25;
 
+  /** Half of a 95 % interval, in logarithms, beyond which it says nothing and may overflow. */
+  private static final double WIDEST = 100;
+
   private final Equilibrium at;
   private final Blocks blocks;
   private final int k;
@@ -45,7 +48,13 @@ final class DirectionalTemperatures {
   }
 
   private record Direction(
-      BlockMean measured, double predicted, double predictedError, double variance) {}
+      BlockMean measured, double predicted, double predictedError, double variance) {
+
+    boolean known() {
+      double error = Math.max(measured.relative(), predictedError);
+      return measured.value() > 0 && predicted > 0 && measured.factor() * error <= WIDEST;
+    }
+  }
 
   void describe(QuantityList out, @Nullable List<Modes.Mode> modes) {
     if (modes == null) {
@@ -58,7 +67,7 @@ final class DirectionalTemperatures {
       double kappa = mode.curvature();
       if (kappa > SIGNIFICANT * mode.error() && at.rate() * kappa * at.memory() >= RELAXATIONS) {
         Direction found = direction(mode);
-        if (found.measured.value() > 0 && found.predicted > 0) {
+        if (found.known()) {
           directions.add(found);
           used.add(mode);
         }
@@ -180,9 +189,13 @@ final class DirectionalTemperatures {
       return;
     }
     double relative = Math.sqrt(square(measured.relative()) + error / square(predicted));
+    double width = measured.factor() * relative;
+    if (!(width <= WIDEST)) {
+      out.absent(QuantityName.COVARIANCE_RATIO, "the parameters move less than the sketch's error");
+      return;
+    }
     out.put(
-        QuantityName.COVARIANCE_RATIO,
-        logarithmic(measured.value() / predicted, measured.factor() * relative, RATIO));
+        QuantityName.COVARIANCE_RATIO, logarithmic(measured.value() / predicted, width, RATIO));
   }
 
   private static Quantity logarithmic(double value, double width, String method) {
