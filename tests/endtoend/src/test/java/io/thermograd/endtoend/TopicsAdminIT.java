@@ -46,6 +46,10 @@ final class TopicsAdminIT {
 
       NewTopic narrow = new NewTopic(Topics.ALERTS, Optional.of(1), Optional.empty());
       admin.createTopics(List.of(narrow)).all().get(30, TimeUnit.SECONDS);
+      // The controller has made it; the broker that is asked may hear of it a moment later.
+      while (!admin.listTopics().names().get(30, TimeUnit.SECONDS).contains(Topics.ALERTS)) {
+        Thread.onSpinWait();
+      }
       assertThat(TopicsAdmin.ensure(admin, TopicsAdmin.Plan.DEFAULT))
           .singleElement()
           .asString()
