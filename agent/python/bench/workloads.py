@@ -30,7 +30,7 @@ def mlp(*sizes):
 def cnn():
     return nn.Sequential(
         nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(16, 64, 3, padding=1), nn.ReLU(),
-        nn.MaxPool2d(2), nn.Flatten(), nn.Linear(64 * 4, 96), nn.ReLU(), nn.Linear(96, 10),
+        nn.MaxPool2d(2), nn.Flatten(), nn.Linear(64 * 4, 107), nn.ReLU(), nn.Linear(107, 10),
     )  # fmt: skip
 
 
