@@ -194,8 +194,7 @@ final class DirectionalTemperatures {
       out.absent(QuantityName.COVARIANCE_RATIO, "the parameters move less than the sketch's error");
       return;
     }
-    out.put(
-        QuantityName.COVARIANCE_RATIO, logarithmic(measured.value() / predicted, width, RATIO));
+    out.put(QuantityName.COVARIANCE_RATIO, logarithmic(measured.value() / predicted, width, RATIO));
   }
 
   private static Quantity logarithmic(double value, double width, String method) {
