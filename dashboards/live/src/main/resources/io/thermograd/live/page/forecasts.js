@@ -47,11 +47,13 @@ export class Forecasts extends NumbersTable {
     const about = this.catalogue[name];
     const [value, interval] = quantity(forecast?.expected);
     const unit = about && about.unit !== "1" ? ` ${about.unit}` : "";
+    // What is scored is a mean; a bound on the same probability may stand on its panel.
+    const kind = forecast?.expected.method === "posterior" ? "posterior mean" : interval;
     return el(
       "tr",
       {},
       el("th", { scope: "row", title: about?.meaning ?? "" }, words(name)),
-      el("td", {}, forecast ? `${value}${value === NONE ? "" : unit} ${interval}` : NONE),
+      el("td", {}, forecast ? `${value}${value === NONE ? "" : unit} ${kind}` : NONE),
       el("td", {}, forecast ? count(forecast.due) : NONE),
       el("td", {}, score?.scored ? `${count(score.covered)} of ${count(score.scored)} (stated ${number(100 * score.level)} %)` : "none due yet"),
       el("td", {}, number(score?.mean_log_score)),
