@@ -15,4 +15,9 @@ public record BasinChange(int from, int to, long left, long entered, boolean kno
   BasinChange leftAt(long step) {
     return new BasinChange(from, to, step, entered, known);
   }
+
+  /** The same, into another basin. */
+  BasinChange into(int basin) {
+    return new BasinChange(from, basin, left, entered, known);
+  }
 }

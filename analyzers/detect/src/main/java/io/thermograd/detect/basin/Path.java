@@ -9,6 +9,7 @@ final class Path {
   private final Trail trail;
   private final int k;
   private final int[] core;
+  private final int[] side;
   private final int[] last;
 
   /**
@@ -19,10 +20,12 @@ final class Path {
     this.trail = trail;
     this.k = k;
     core = new int[trail.size()];
+    side = new int[trail.size()];
     last = new int[trail.size()];
     int current = 0;
     for (int p = 0; p < core.length; p++) {
       core[p] = Math.max(0, places[p]);
+      side[p] = Math.abs(places[p]);
       current = core[p] > 0 ? core[p] : current;
       last[p] = current;
     }
@@ -32,7 +35,8 @@ final class Path {
   Path renamed(int[] number) {
     int[] places = new int[core.length];
     for (int p = 0; p < places.length; p++) {
-      places[p] = core[p] == 0 ? 0 : number[core[p] - 1];
+      int called = side[p] == 0 ? 0 : number[side[p] - 1];
+      places[p] = core[p] > 0 ? called : -called;
     }
     return new Path(trail, Arrays.stream(number).max().orElse(0), places);
   }
@@ -137,29 +141,40 @@ final class Path {
         places[p] = 0;
       }
     }
-    follow(ledger, places, 0, confirmed(exact, split(known)));
+    follow(ledger, places, 0, confirmed(exact, origins(known)));
     return ledger;
   }
 
-  /** Which basins the new ones were taken for. */
-  private boolean[] split(int known) {
+  /** Which basin each one was taken for: itself where it was known already. */
+  private int[] origins(int known) {
     int[][] taken = new int[k + 1][known + 1];
     for (int p = 0; p < core.length; p++) {
       taken[core[p]][Math.min(trail.basin(p), known)]++;
     }
-    boolean[] split = new boolean[k + 1];
-    for (int b = known + 1; b <= k; b++) {
-      int most = 0;
-      for (int o = 1; o <= known; o++) {
+    int[] origins = new int[k + 1];
+    for (int b = 1; b <= k; b++) {
+      int most = b <= known ? b : 0;
+      for (int o = 1; o <= known && b > known; o++) {
         most = taken[b][o] > taken[b][most] || most == 0 ? o : most;
       }
-      split[most] = true;
+      origins[b] = most;
     }
-    return split;
+    return origins;
   }
 
-  /** Those changes that the points do not contradict, of basins that had others in them. */
-  private List<BasinChange> confirmed(List<BasinChange> exact, boolean[] split) {
+  private static boolean split(int[] origins, int basin) {
+    int parts = 0;
+    for (int origin : origins) {
+      parts += origin == basin ? 1 : 0;
+    }
+    return parts > 1;
+  }
+
+  /**
+   * Those changes that the points do not contradict, of basins that had others in them. A stay that
+   * no point saw in a core was in the part of the basin on whose side the first of its points is.
+   */
+  private List<BasinChange> confirmed(List<BasinChange> exact, int[] origins) {
     List<BasinChange> kept = new ArrayList<>();
     int p = 0;
     for (int c = 0; c < exact.size(); c++) {
@@ -169,13 +184,16 @@ final class Path {
         p++;
       }
       int q = p;
+      int to = 0;
       while (q < core.length && trail.step(q) < end && core[q] == 0) {
+        to = to == 0 && origins[side[q]] == change.to() ? side[q] : to;
         q++;
       }
       boolean seen = q < core.length && trail.step(q) < end;
-      if (!split[change.to()] || !seen || core[q] == change.to()) {
+      if (!split(origins, change.to()) || !seen || core[q] == change.to()) {
         // Where such a basin was left says nothing of its parts.
-        kept.add(split[change.from()] ? change.leftAt(Long.MIN_VALUE) : change);
+        BasinChange known = split(origins, change.from()) ? change.leftAt(Long.MIN_VALUE) : change;
+        kept.add(seen || to == 0 ? known : known.into(to));
       }
     }
     return kept;

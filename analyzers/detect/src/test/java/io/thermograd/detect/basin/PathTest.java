@@ -26,7 +26,7 @@ class PathTest {
     for (int p = 0; p < POINTS; p++) {
       trail.keep(new double[1], 0, (long) p * EVERY, p * EVERY, HEAT);
       places[p] = place.applyAsInt(p * EVERY);
-      trail.setBasin(p, p * EVERY >= 101 && p * EVERY < 301 ? 2 : 1);
+      trail.setBasin(p, p < 6 || p * EVERY >= 101 && p * EVERY < 301 ? 2 : 1);
     }
     return new Path(trail, 3, places)
         .ledger(EXACT, 2).changes().stream()
@@ -55,5 +55,20 @@ class PathTest {
   void aStayThatNoPointTellsOfIsKept() {
     // Between two kept steps there may have been one.
     assertThat(way(s -> s < 101 || s >= 301 ? 1 : 0)).containsExactly("1>2@101", "2>1@301");
+  }
+
+  @Test
+  void aStayThatNoPointSawInACoreIsGivenToTheSideItWasOn() {
+    // Its core was seen before the first change that is known to the step.
+    assertThat(way(s -> s < 48 ? 3 : s < 101 || s >= 301 ? 1 : -3))
+        .containsExactly("3>1@48", "1>3@101", "3>1@301");
+    assertThat(way(s -> s < 48 ? 3 : s < 101 || s >= 301 ? 1 : -2))
+        .containsExactly("3>1@48", "1>2@101", "2>1@301");
+  }
+
+  @Test
+  void aPointThatIsStillOnTheOldSideTellsNothingOfTheNewBasin() {
+    assertThat(way(s -> s < 48 ? 3 : s < 101 || s >= 301 ? 1 : s < 160 ? -1 : -3))
+        .containsExactly("3>1@48", "1>3@101", "3>1@301");
   }
 }

@@ -167,6 +167,49 @@ class ForecastsTest {
   }
 
   @Test
+  void escapesAreWrittenDownAndScoredAtTheirHorizon() {
+    Run run = new Run();
+    SplittableRandom random = new SplittableRandom(7);
+    long[] steps = new long[2];
+    double[] time = new double[2];
+    long[][] passages = new long[2][2];
+    int now = 0;
+    long entered = 0;
+    for (int t = 0; t < BUDGET; t++) {
+      Optional<BasinChange> change = Optional.empty();
+      // Leaves each basin at a constant rate, 1 in 400 steps.
+      if (random.nextInt(400) == 0) {
+        passages[now][1 - now]++;
+        change = Optional.of(new BasinChange(now + 1, 2 - now, t - 1, t, t > entered));
+        now = 1 - now;
+        entered = t;
+      }
+      steps[now]++;
+      time[now] += run.rate;
+      run.basins =
+          new BasinStanding(
+              now + 1,
+              2,
+              true,
+              entered,
+              steps.clone(),
+              time.clone(),
+              new long[][] {passages[0].clone(), passages[1].clone()});
+      run.accept(1.0, false, change);
+      if (t % 1_000 == 0) {
+        // What is due has been scored and is open no more.
+        assertThat(run.forecasts.open()).allMatch(f -> f.due() >= run.step);
+      }
+    }
+    for (String kind : List.of("escape_steps", "escape_probability")) {
+      ForecastScore score = run.score(kind);
+      assertThat(score.scored()).as(kind).isPositive();
+      assertThat(score.covered()).as(kind).isLessThanOrEqualTo(score.scored());
+      assertThat(score.meanLogScore()).as(kind).isFinite();
+    }
+  }
+
+  @Test
   void threeTemperaturesGiveBarrierAndLearningRate() {
     Run run = new Run();
     // τ = e^{1/T} at T = 5η, with so many escapes that nothing is left to chance.

@@ -47,10 +47,12 @@ export class Forecasts extends NumbersTable {
     const about = this.catalogue[name];
     const [value, interval] = quantity(forecast?.expected);
     const unit = about && about.unit !== "1" ? ` ${about.unit}` : "";
+    // What is scored is a mean; a bound on the same probability may stand on its panel.
+    const kind = forecast?.expected.method === "posterior" ? "posterior mean" : interval;
     return this.row(
       words(name),
       about?.meaning ?? "",
-      forecast ? `${value}${value === NONE ? "" : unit} ${interval}` : NONE,
+      forecast ? `${value}${value === NONE ? "" : unit} ${kind}` : NONE,
       forecast ? count(forecast.due) : NONE,
       score?.scored ? `${count(score.covered)} of ${count(score.scored)} (stated ${exact(100 * score.level)} %)` : "none due yet",
       number(score?.mean_log_score),

@@ -35,7 +35,7 @@ export const SECTIONS = [
         title: "Escape within the budget",
         quantity: "escape_probability",
         bounds: true,
-        hint: "How likely it is that the run leaves its basin before its budget of steps is spent. Near 0: what it has is what it gets.",
+        hint: "How likely it is that the run leaves its basin before its budget of steps is spent. Near 0: what it has is what it gets. While no escape has been seen only a bound is known, held with 95 %; the forecast below, which is scored, is the mean over all rates that are still possible.",
       },
       {
         id: "spectral_gap",
@@ -54,8 +54,7 @@ export const SECTIONS = [
         quantity: "implied_timescales",
         elements: "Timescales",
         point: "t",
-        headline: "basin_transitions",
-        headlineNote: "passages seen",
+        headlineNote: "steps, the slowest",
         hint: "How long the slow motions between basins take, in steps, slowest first.",
       },
     ],

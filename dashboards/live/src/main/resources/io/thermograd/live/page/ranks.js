@@ -60,7 +60,8 @@ export class Ranks {
     const drawn = this.#elements.some((q) => q.value > 0);
     this.#why = insight ? (insight.absent[ranks.quantity] ?? (drawn ? "" : NEVER)) : "waiting";
     this.frame.show(drawn, insight ? this.#why : null);
-    const headline = insight?.quantities[ranks.headline];
+    // Without one of its own: the first element, in the panel's unit.
+    const headline = ranks.headline ? insight?.quantities[ranks.headline] : this.#elements[0];
     const counted = Number.isInteger(headline?.value) && (headline.low ?? null) === null;
     const [value, interval] = counted ? [count(headline.value), ""] : quantity(headline);
     text(this.value, drawn ? value : NONE);
