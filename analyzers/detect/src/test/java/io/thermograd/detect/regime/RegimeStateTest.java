@@ -55,7 +55,7 @@ class RegimeStateTest {
     assertThat(new Plateau(1).next(signs(Drift.FALLING, Equilibrium.UNKNOWN)))
         .isEqualTo(new Descending(100));
     assertThat(DESCENDING.next(signs(Drift.RISING, Equilibrium.UNKNOWN)))
-        .isEqualTo(new Undecided(100, Undecided.Reason.RISING, new Descending(3)));
+        .isEqualTo(new Undecided(100, Undecided.Reason.RISING, DESCENDING));
   }
 
   @Test
@@ -73,6 +73,20 @@ class RegimeStateTest {
     assertThat(spike).isEqualTo(new Spike(100, DESCENDING));
     assertThat(spike.next(upset(false, true, false, false))).isSameAs(spike);
     assertThat(spike.next(upset(false, false, false, false))).isEqualTo(DESCENDING);
+  }
+
+  @Test
+  void aRiseThatHasOnlyBegunWasTheSpikesOwn() {
+    for (long since : new long[] {60, 59}) {
+      RegimeState rising = new Undecided(since, Undecided.Reason.RISING, DESCENDING);
+      // Settled after 40 steps, at step 100.
+      assertThat(rising.next(upset(false, true, false, false)))
+          .isEqualTo(new Spike(100, since == 60 ? DESCENDING : rising));
+    }
+    RegimeState open = new Undecided(99, Undecided.Reason.NEITHER, DESCENDING);
+    assertThat(open.next(upset(false, true, false, false))).isEqualTo(new Spike(100, open));
+    assertThat(open.next(signs(Drift.RISING, Equilibrium.UNKNOWN)))
+        .isEqualTo(new Undecided(100, Undecided.Reason.RISING, DESCENDING));
   }
 
   @Test
