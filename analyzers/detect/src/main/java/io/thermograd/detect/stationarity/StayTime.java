@@ -8,8 +8,9 @@ import java.io.IOException;
 
 /**
  * Autocorrelation time of the loss within one basin, in which its hops among basins of unequal
- * depth have no part: of the stay that tells it best, by relative error, until the temperature
- * changes. O(1) a step. One owner thread.
+ * depth have no part: of the longest stay, of the later of two, until the temperature changes.
+ * (Taken by its error it would be the shortest time that any stay gave.) O(1) a step. One owner
+ * thread.
  */
 final class StayTime {
   private static final int LEVELS = 8;
@@ -19,15 +20,15 @@ final class StayTime {
   private final MultiTauCorrelator correlator = new MultiTauCorrelator(LEVELS, HALF_LIFE);
   private long n;
   private double time = Double.NaN;
-  private double relativeError = Double.POSITIVE_INFINITY;
+  private long longest;
 
   void accept(double x) {
     correlator.accept(x);
     if (++n % EVERY == 0) {
       IntegratedTime now = IntegratedTime.of(correlator);
-      if (now.known() && now.error() <= relativeError * now.value()) {
+      if (now.known() && n >= longest) {
         time = now.value();
-        relativeError = now.error() / now.value();
+        longest = n;
       }
     }
   }
@@ -41,7 +42,7 @@ final class StayTime {
   /** Another temperature: what was is no longer. */
   void forget() {
     hop();
-    relativeError = Double.POSITIVE_INFINITY;
+    longest = 0;
   }
 
   /** In steps; NaN while unknown. */
@@ -53,13 +54,13 @@ final class StayTime {
     correlator.writeTo(out);
     out.writeLong(n);
     out.writeDouble(time);
-    out.writeDouble(relativeError);
+    out.writeLong(longest);
   }
 
   void readFrom(DataInput in) throws IOException {
     correlator.readFrom(in);
     n = in.readLong();
     time = in.readDouble();
-    relativeError = in.readDouble();
+    longest = in.readLong();
   }
 }

@@ -76,6 +76,20 @@ class RegimeStateTest {
   }
 
   @Test
+  void aRiseThatHasOnlyBegunWasTheSpikesOwn() {
+    for (long since : new long[] {60, 59}) {
+      RegimeState rising = new Undecided(since, Undecided.Reason.RISING, DESCENDING);
+      // Settled after 40 steps, at step 100.
+      assertThat(rising.next(upset(false, true, false, false)))
+          .isEqualTo(new Spike(100, since == 60 ? DESCENDING : rising));
+    }
+    RegimeState open = new Undecided(99, Undecided.Reason.NEITHER, DESCENDING);
+    assertThat(open.next(upset(false, true, false, false))).isEqualTo(new Spike(100, open));
+    assertThat(open.next(signs(Drift.RISING, Equilibrium.UNKNOWN)))
+        .isEqualTo(new Undecided(100, Undecided.Reason.RISING, DESCENDING));
+  }
+
+  @Test
   void aSpikeThatRunsAwayDiverges() {
     RegimeState spike = DESCENDING.next(upset(false, true, false, false));
     RegimeState diverging = spike.next(upset(false, true, true, false));

@@ -56,6 +56,21 @@ class SeriesTest {
   }
 
   @Test
+  void mediansDoNotKnowTheLastFewValues() {
+    BatchMeans batches = new BatchMeans(2);
+    for (int t = 1; t <= 28; t++) {
+      batches.accept(t);
+    }
+    for (int t = 0; t < 4; t++) {
+      batches.accept(1e6);
+    }
+    // Means 1.5, 3.5, … 27.5 and two of 10⁶; numpy 1.24.2, median
+    assertThat(batches.medianMean(1)).isEqualTo(16.5);
+    // Variance of a pair 0.25; squares of ±1 to ±15: the middle two are 49 and 81.
+    assertThat(batches.medianVariance(1)).isCloseTo(0.25 + 1.4826 * 1.4826 * 65, within(1e-9));
+  }
+
+  @Test
   void slopesAreThoseOfNumpy() {
     BatchMeans batches = new BatchMeans(1);
     for (double x : SERIES) {

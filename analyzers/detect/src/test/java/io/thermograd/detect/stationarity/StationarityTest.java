@@ -31,6 +31,7 @@ class StationarityTest {
     private final double[] velocity = new double[DIM];
     private double[] before = new double[DIM];
     private long step;
+    private long batch = 1;
 
     Trainer(long seed, double rate, double momentum, double slope) {
       random = new SplittableRandom(seed);
@@ -52,7 +53,7 @@ class StationarityTest {
       return TrainingStep.at(step++, step)
           .loss(loss)
           .learningRate(rate)
-          .batchSize(1)
+          .batchSize(batch)
           .motion(new Motion(sketch, null, null))
           .build();
     }
@@ -67,7 +68,8 @@ class StationarityTest {
         for (int i = 0; i < DIM; i++) {
           boolean flat = i == DIM - 1;
           loss += flat ? -slope * theta[i] : 0.5 * theta[i] * theta[i];
-          now[i] = (flat ? -slope : theta[i]) + (flat ? 0 : random.nextGaussian());
+          now[i] =
+              (flat ? -slope : theta[i]) + (flat ? 0 : random.nextGaussian() / Math.sqrt(batch));
           dot += now[i] * before[i];
           sqnorm += now[i] * now[i];
         }
@@ -138,6 +140,73 @@ class StationarityTest {
     var radius = Objects.requireNonNull(list.quantities().get(QuantityName.LYAPUNOV_RADIUS.id()));
     assertThat(radius.low()).isLessThan(1.2 * exact);
     assertThat(radius.high()).isGreaterThan(exact / 1.2);
+  }
+
+  /**
+   * AR(1) of 0.8: τ = 1.8/0.2 = 9. Another level every 300 steps, as in basins of unequal depth.
+   */
+  @Test
+  void theTimeOfAStayHasNoHopsInIt() {
+    int longer = 0;
+    for (int seed = 0; seed < 10; seed++) {
+      SplittableRandom random = new SplittableRandom(100 + seed);
+      Stationarity stationarity = new Stationarity(Trainer.settings(0));
+      double x = 0;
+      for (int t = 0; t < 9_000; t++) {
+        x = 0.8 * x + 0.6 * random.nextGaussian();
+        if (t % 300 == 299) {
+          stationarity.hop();
+        }
+        double level = t / 300 % 2 == 0 ? 10 : 11;
+        stationarity.accept(TrainingStep.at(t, t).loss(level + x).build(), Double.NaN, 1);
+      }
+      // Standard error of one stay of 300, by Madras and Sokal: √(2(2·18 + 1)/300), a half.
+      assertThat(stationarity.stayTime()).isBetween(9 / 3.0, 9 * 2.5);
+      longer += stationarity.autocorrelationTime() > 27 ? 1 : 0;
+    }
+    // Unless the loss of late was called to have moved, which begins its memory anew.
+    assertThat(longer).isGreaterThanOrEqualTo(5);
+  }
+
+  /**
+   * Noise of a quarter from a step on: the floor's excess falls from 0.39 to 0.025. φ = (1 − η)² of
+   * the loss, τ = (1 + φ)/(1 − φ) = 9.5 before as behind.
+   */
+  @Test
+  void aFloorThatMovesWithTheBatchIsNoMemory() {
+    int right = 0;
+    for (int seed = 0; seed < 20; seed++) {
+      Trainer trainer = new Trainer(200 + seed, 0.1, 0, 0);
+      trainer.run(3_000);
+      trainer.batch = 16;
+      trainer.run(1_500);
+      double time = trainer.stationarity.autocorrelationTime();
+      right +=
+          trainer.stationarity.drift() == Drift.FLAT && time > 9.5 / 2 && time < 9.5 * 2 ? 1 : 0;
+    }
+    assertThat(right).isGreaterThanOrEqualTo(18);
+  }
+
+  /**
+   * 0.02 + 0.03·e^(−t/200), and from step 500 on 0.1·e^(−u/60) more. The median of the 64 before is
+   * 0.0229; 1.2 times as much is passed at u = 172. (The exponential mean, with its scatter, stands
+   * at 0.042, and that is passed at u = 98.)
+   */
+  @Test
+  void aSpikeOutOfAFallEndsWhereTheFallHadComeTo() {
+    SplittableRandom random = new SplittableRandom(7);
+    Stationarity stationarity = new Stationarity(Trainer.settings(0));
+    long first = -1;
+    long last = -1;
+    for (int t = 0; t < 800; t++) {
+      double loss = 0.02 + 0.03 * Math.exp(-t / 200.0) + 0.0005 * random.nextGaussian();
+      loss += t < 500 ? 0 : 0.1 * Math.exp(-(t - 500) / 60.0);
+      stationarity.accept(TrainingStep.at(t, t).loss(loss).build(), Double.NaN, 1);
+      first = stationarity.jumped() && first < 0 ? t : first;
+      last = stationarity.jumped() ? t : last;
+    }
+    assertThat(first).isBetween(500L, 510L);
+    assertThat(last).isBetween(655L, 690L);
   }
 
   @Test
