@@ -22,7 +22,7 @@ import java.util.zip.CRC32C;
  * that it does not know, a checksum that does not fit and a state that its fold does not take.
  */
 final class RunSnapshot {
-  static final int FORMAT_VERSION = 7;
+  static final int FORMAT_VERSION = 8;
   private static final int CHECKSUM_BYTES = 4;
 
   private RunSnapshot() {}

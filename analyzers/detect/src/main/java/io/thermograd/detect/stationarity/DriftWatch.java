@@ -1,8 +1,6 @@
 package io.thermograd.detect.stationarity;
 
-import io.thermograd.detect.series.BatchMeans;
 import io.thermograd.detect.series.EDetector;
-import io.thermograd.detect.series.SlopeFit;
 import io.thermograd.detect.stationarity.Standing.Drift;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -12,8 +10,8 @@ import java.io.IOException;
  * Whether a loss falls, rises or is flat, over the shortest of the windows of 16, 32, 64 … steps
  * that decides.
  *
- * <p><b>Moving</b>: the change over a window ({@link SlopeFit}) is beyond t standard errors, t = 6
- * at 16 steps and less for longer windows, of which fewer are looked at, 4.2 at the least; and at
+ * <p><b>Moving</b>: the change over a window ({@link SlopeLadder}) is beyond t standard errors, t =
+ * 6 at 16 steps and less for longer windows, of which fewer are looked at, 4.2 at the least; and at
  * its pace the loss changes by 1 % within the horizon. A rise has to last for 4 autocorrelation
  * times, or to be one by half: what goes up and down again is no drift.
  *
@@ -30,35 +28,21 @@ import java.io.IOException;
  * can be believed, or has left the spread of the losses far behind; or when {@link LevelWatch}
  * finds another level.
  *
- * <p>O(1) a step: 16 numbers fitted twice on average. One owner thread.
+ * <p>O(1) a step. One owner thread.
  */
 final class DriftWatch implements JumpWatch.Nearby {
-  private static final int LEVELS = 11;
   private static final int SHORTEST_FLAT = 2;
   private static final int SHORTEST_LOOSE = 2;
-  private static final double INTERVAL = 2.145; // Student, 14 degrees
-  private static final double FLAT = 0.01;
   private static final double LOOSELY_FLAT = 0.5;
   private static final double LOOSELY_FLAT_SDS = 3;
-  private static final double HORIZON = 128;
-  private static final double HORIZON_SHARE = 1.0 / 16;
   private static final double PACE_SDS = 3.5;
   private static final double RISE_TIMES = 4;
   private static final double LEFT = 0.02;
   private static final double BATCHES_APART = 16;
   private static final double FAR = 6;
-  private static final double SOARS = 0.5;
-  private static final int NEARBY = 2; // 64 losses
-  private static final int FIRST = BatchMeans.BATCHES / 4;
 
-  private final BatchMeans batches = new BatchMeans(LEVELS);
-  private final SlopeFit fit = new SlopeFit();
+  private final SlopeLadder lines = new SlopeLadder();
   private final LevelWatch level = new LevelWatch();
-  private final double[] change = new double[LEVELS];
-  private final double[] error = new double[LEVELS];
-  private final double[] mean = new double[LEVELS];
-  private final double[] spread = new double[LEVELS];
-  private long count;
   private Drift drift = Drift.UNKNOWN;
   private long origin;
   private long resumed;
@@ -77,18 +61,8 @@ final class DriftWatch implements JumpWatch.Nearby {
    * @param time autocorrelation time, steps, a long estimate of it; NaN while it is unknown
    */
   void accept(double x, double time, BalanceTest balance) {
-    int top = batches.accept(x);
-    count++;
-    for (int l = 0; l <= top; l++) {
-      if (batches.full(l)) {
-        fit.set(batches, l);
-        change[l] = fit.change();
-        error[l] = fit.error();
-        mean[l] = fit.mean();
-        spread[l] = fit.spread();
-      }
-    }
-    if (!batches.full(0)) {
+    lines.accept(x);
+    if (!lines.full(0)) {
       return;
     }
     if (drift == Drift.FLAT) {
@@ -100,24 +74,26 @@ final class DriftWatch implements JumpWatch.Nearby {
 
   private void leaveFlat(EDetector.Change found, double time) {
     int longest = 0;
-    for (int l = 0; l < LEVELS && batches.full(l) && within(l); l++) {
+    for (int l = 0; l < SlopeLadder.LEVELS && lines.full(l) && within(l); l++) {
       longest = l;
     }
     for (int l = 0; l <= longest; l++) {
-      boolean believed = BatchMeans.window(l) >= BATCHES_APART * time;
-      boolean far = Math.abs(change[l]) > FAR * spread[longest];
-      if ((believed || far) && moves(l) && Math.abs(change[l]) > LEFT * scale(l)) {
-        leave(change[l] < 0 ? Drift.FALLING : Drift.RISING, l);
+      boolean believed = SlopeLadder.window(l) >= BATCHES_APART * time;
+      boolean far = Math.abs(lines.change(l)) > FAR * lines.spread(longest);
+      if ((believed || far)
+          && lines.moves(l)
+          && Math.abs(lines.change(l)) > LEFT * lines.scale(l)) {
+        leave(lines.change(l) < 0 ? Drift.FALLING : Drift.RISING, l);
         return;
       }
     }
     decided = longest;
-    loose = loose && !strictlyFlat(longest);
+    loose = loose && !lines.strictlyFlat(longest);
     if (found == EDetector.Change.NONE) {
       return;
     }
-    double shift = mean[0] - level.level();
-    if (Math.abs(shift) > LEFT * scale(0) && shift < 0 == (found == EDetector.Change.DOWN)) {
+    double shift = lines.mean(0) - level.level();
+    if (Math.abs(shift) > LEFT * lines.scale(0) && shift < 0 == (found == EDetector.Change.DOWN)) {
       leave(shift < 0 ? Drift.FALLING : Drift.RISING, 0);
     } else {
       // Within what counts as flat: that is the level from now on.
@@ -128,25 +104,26 @@ final class DriftWatch implements JumpWatch.Nearby {
   private void leave(Drift how, int level) {
     drift = how;
     decided = level;
-    origin = count - BatchMeans.window(level);
+    origin = count() - SlopeLadder.window(level);
   }
 
   private boolean within(int level) {
-    return BatchMeans.window(level) <= count - origin;
+    return SlopeLadder.window(level) <= count() - origin;
   }
 
   private void decide(double time, BalanceTest balance) {
-    for (int l = 0; l < LEVELS && batches.full(l); l++) {
-      if (moves(l) && (change[l] < 0 || (unbroken(l) && (lasts(l, time) || soars(l))))) {
-        drift = change[l] < 0 ? Drift.FALLING : Drift.RISING;
+    for (int l = 0; l < SlopeLadder.LEVELS && lines.full(l); l++) {
+      if (lines.moves(l)
+          && (lines.change(l) < 0 || (unbroken(l) && (lasts(l, time) || lines.soars(l))))) {
+        drift = lines.change(l) < 0 ? Drift.FALLING : Drift.RISING;
         decided = l;
         return;
       }
       if (l >= SHORTEST_FLAT && isFlat(l, balance)) {
         drift = Drift.FLAT;
-        loose = !strictlyFlat(l);
+        loose = !lines.strictlyFlat(l);
         decided = l;
-        origin = count - BatchMeans.window(l);
+        origin = count() - SlopeLadder.window(l);
         level.restart();
         return;
       }
@@ -154,59 +131,39 @@ final class DriftWatch implements JumpWatch.Nearby {
     drift = drift == Drift.UNKNOWN ? Drift.UNKNOWN : Drift.UNDECIDED;
   }
 
-  private boolean moves(int l) {
-    double threshold = Math.max(4.2, 6 - 0.3 * l);
-    return Math.abs(change[l]) > threshold * error[l]
-        && Math.abs(perHorizon(l, change[l])) > FLAT * scale(l);
-  }
-
   /** Whether no spike is between its losses: what is not quite back from one is no rise. */
   private boolean unbroken(int l) {
-    return BatchMeans.window(l) <= count - resumed;
+    return SlopeLadder.window(l) <= count() - resumed;
   }
 
   /** Whether a rise over that window is more than a swing. */
   private static boolean lasts(int l, double time) {
-    return !(BatchMeans.window(l) < RISE_TIMES * time);
+    return !(SlopeLadder.window(l) < RISE_TIMES * time);
   }
 
   private boolean isFlat(int l, BalanceTest balance) {
-    return strictlyFlat(l)
+    return lines.strictlyFlat(l)
         ? paceExcluded(l)
         : l >= SHORTEST_LOOSE
-            && extent(l) < Math.max(LOOSELY_FLAT * Math.abs(mean[l]), LOOSELY_FLAT_SDS * spread[l])
-            && change[l] > -INTERVAL * error[l]
+            && lines.extent(l)
+                < Math.max(
+                    LOOSELY_FLAT * Math.abs(lines.mean(l)), LOOSELY_FLAT_SDS * lines.spread(l))
+            && lines.change(l) > -SlopeLadder.INTERVAL * lines.error(l)
             && paceExcluded(l)
-            && balance.holdsCloselyWithin(BatchMeans.window(l));
-  }
-
-  private double extent(int l) {
-    return Math.abs(change[l]) + INTERVAL * error[l];
-  }
-
-  private boolean strictlyFlat(int l) {
-    return perHorizon(l, extent(l)) < FLAT * scale(l);
+            && balance.holdsCloselyWithin(SlopeLadder.window(l));
   }
 
   private boolean paceExcluded(int l) {
-    for (int m = l + 1; m < LEVELS && batches.full(m); m++) {
-      if (moves(m)) {
-        double pace = change[m] * BatchMeans.window(l) / BatchMeans.window(m);
-        if (Math.abs(change[l] - pace) < PACE_SDS * error[l]
-            || Math.abs(change[l]) > Math.abs(pace)) {
+    for (int m = l + 1; m < SlopeLadder.LEVELS && lines.full(m); m++) {
+      if (lines.moves(m)) {
+        double pace = lines.change(m) * SlopeLadder.window(l) / SlopeLadder.window(m);
+        if (Math.abs(lines.change(l) - pace) < PACE_SDS * lines.error(l)
+            || Math.abs(lines.change(l)) > Math.abs(pace)) {
           return false;
         }
       }
     }
     return true;
-  }
-
-  private double perHorizon(int l, double x) {
-    return x / BatchMeans.window(l) * Math.max(HORIZON, HORIZON_SHARE * count);
-  }
-
-  private double scale(int l) {
-    return Math.max(Math.abs(mean[l]), spread[l]);
   }
 
   Drift drift() {
@@ -222,7 +179,7 @@ final class DriftWatch implements JumpWatch.Nearby {
     if (drift != Drift.FLAT) {
       return false;
     }
-    origin = count;
+    origin = count();
     decided = 0;
     level.restart();
     return true;
@@ -238,7 +195,7 @@ final class DriftWatch implements JumpWatch.Nearby {
   /** The losses of a spike have been left out. */
   void resume() {
     interrupt();
-    resumed = count;
+    resumed = count();
   }
 
   /** Whether it is called flat because the parameters are in balance. */
@@ -248,88 +205,61 @@ final class DriftWatch implements JumpWatch.Nearby {
 
   /** Whether the window that decides rises by half of where it began. */
   boolean soars() {
-    return drift == Drift.RISING && soars(decided);
-  }
-
-  private boolean soars(int l) {
-    return start(l) > 0 && change[l] > SOARS * start(l);
+    return drift == Drift.RISING && lines.soars(decided);
   }
 
   /** Where the window that decides began. */
   double start() {
-    return start(decided);
-  }
-
-  /** Mean of a window's first quarter: a line through a bend begins far below. */
-  private double start(int l) {
-    double sum = 0;
-    for (int i = 0; i < FIRST; i++) {
-      sum += batches.mean(l, i);
-    }
-    return sum / FIRST;
+    return lines.start(decided);
   }
 
   @Override
   public double middle() {
-    return batches.medianMean(NEARBY);
+    return lines.middle();
   }
 
   @Override
   public double deviation() {
-    return Math.sqrt(batches.medianVariance(NEARBY));
+    return lines.deviation();
   }
 
   /** Losses since the flat stretch began, or since the window began that moves. */
   long length() {
-    return count - origin;
+    return count() - origin;
   }
 
   /** Losses so far. */
   long count() {
-    return count;
+    return lines.count();
   }
 
   private int shown() {
-    int l = decided;
-    if (l < 0 || drift == Drift.UNDECIDED) {
-      l = 0;
-      while (l + 1 < LEVELS && batches.full(l + 1)) {
-        l++;
-      }
-    }
-    return l;
+    return decided < 0 || drift == Drift.UNDECIDED ? lines.longest() : decided;
   }
 
   /** Per step, over the window that decides; NaN while there is none. */
   double slope() {
-    return batches.full(0) ? change[shown()] / BatchMeans.window(shown()) : Double.NaN;
+    return lines.full(0) ? lines.change(shown()) / SlopeLadder.window(shown()) : Double.NaN;
   }
 
   /** Standard error of {@link #slope}. */
   double slopeError() {
-    return batches.full(0) ? error[shown()] / BatchMeans.window(shown()) : Double.NaN;
+    return lines.full(0) ? lines.error(shown()) / SlopeLadder.window(shown()) : Double.NaN;
   }
 
   /** Mean over the same window. */
   double level() {
-    return batches.full(0) ? mean[shown()] : Double.NaN;
+    return lines.full(0) ? lines.mean(shown()) : Double.NaN;
   }
 
   /** Steps of the same window. */
   long window() {
-    return batches.full(0) ? BatchMeans.window(shown()) : 0;
+    return lines.full(0) ? SlopeLadder.window(shown()) : 0;
   }
 
   void writeTo(DataOutput out) throws IOException {
-    batches.writeTo(out);
+    lines.writeTo(out);
     level.writeTo(out);
-    for (int l = 0; l < LEVELS; l++) {
-      out.writeDouble(change[l]);
-      out.writeDouble(error[l]);
-      out.writeDouble(mean[l]);
-      out.writeDouble(spread[l]);
-    }
-    out.writeLong(count);
     out.writeByte(drift.ordinal());
     out.writeLong(origin);
     out.writeLong(resumed);
@@ -338,15 +268,8 @@ final class DriftWatch implements JumpWatch.Nearby {
   }
 
   void readFrom(DataInput in) throws IOException {
-    batches.readFrom(in);
+    lines.readFrom(in);
     level.readFrom(in);
-    for (int l = 0; l < LEVELS; l++) {
-      change[l] = in.readDouble();
-      error[l] = in.readDouble();
-      mean[l] = in.readDouble();
-      spread[l] = in.readDouble();
-    }
-    count = in.readLong();
     drift = Drift.values()[in.readByte()];
     origin = in.readLong();
     resumed = in.readLong();
