@@ -1,6 +1,7 @@
 """Sketches by layer, against the layers' own gradients computed by hand in float64."""
 
 import copy
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from torch import nn
 import thermograd
 from test_watch import OPTIMIZERS, batch, flat, loss_of, model, vector
 from thermograd import Sketcher
-from thermograd.layers import layers_of
+from thermograd.layers import LayeredSketcher, layers_of
 
 
 @pytest.mark.parametrize("name", ["momentum", "decayed", "adam"])
@@ -87,3 +88,36 @@ def test_refuses_more_parts_than_there_may_be(sink):
     net = nn.Sequential(*[nn.Linear(1, 1) for _ in range(65)])
     with pytest.raises(ValueError, match="for a model of more than 64 parts: has 65"):
         thermograd.watch(net, OPTIMIZERS["sgd"](net.parameters()), sink=sink, layer_sketch_dim=256)
+
+
+def test_splits_and_sends_whole_as_the_java_agent_does():
+    lines = (Path(__file__).parents[2] / "jvm/src/test/resources/sketch/layers.csv").read_text().splitlines()
+    whole = 0
+    for line in lines:
+        if line.startswith("#"):
+            continue
+        lengths, dim, seed, vector_seed, layer, values = line.split(",")
+        expected = np.array([int(v, 16) for v in values.split()], np.uint32).view(np.float32)
+        sizes, layer = [int(n) for n in lengths.split()], int(layer)
+        parts = torch.tensor(steady(sum(sizes), int(vector_seed))).split(sizes)
+        sketcher = LayeredSketcher(parts, {str(l): [l] for l in range(len(sizes))}, int(dim), 256, int(seed))
+        found = sketcher.sketch(parts).split(sketcher.lengths)[1 + layer].numpy()
+        assert len(found) == len(expected)
+        if sizes[layer] <= int(dim):
+            whole += 1
+            np.testing.assert_array_equal(found, expected)
+        else:  # By another scheme: S⟨x, x⟩ of both is ‖x‖² within five of its standard errors, at most √(4/dim).
+            square = float((parts[layer].double() ** 2).sum())
+            for sketch in (found, expected):
+                assert float(np.sum(sketch.astype(float) ** 2)) == pytest.approx(square, rel=5 * (4 / int(dim)) ** 0.5)
+    assert whole == 4
+
+
+def steady(length, seed):
+    """Multiples of 2**-23 in [-1, 1) by SplitMix64: the same floats in every language."""
+    with np.errstate(over="ignore"):
+        z = np.uint64(seed) + np.arange(1, length + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        z ^= z >> np.uint64(31)
+    return (((z >> np.uint64(40)).astype(np.int64) - 2**23) * 2.0**-23).astype(np.float32)

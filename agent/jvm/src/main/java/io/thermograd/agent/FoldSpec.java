@@ -28,6 +28,14 @@ final class FoldSpec {
 
   private FoldSpec() {}
 
+  static void requireDim(String name, int dim) {
+    if (dim < MIN_DIM || dim > MAX_DIM || Integer.bitCount(dim) != 1) {
+      throw new IllegalArgumentException(
+          "%s should be a power of two from %d to %d: was %d"
+              .formatted(name, MIN_DIM, MAX_DIM, dim));
+    }
+  }
+
   /** The word numbered {@code index} (from 0) that a SplitMix64 generator yields from this seed. */
   static long word(long seed, long index) {
     long z = state(seed, index);

@@ -55,11 +55,7 @@ public final class Sketcher {
       throw new IllegalArgumentException(
           "parameterCount should be at least 1: was " + parameterCount);
     }
-    if (dim < FoldSpec.MIN_DIM || dim > FoldSpec.MAX_DIM || Integer.bitCount(dim) != 1) {
-      throw new IllegalArgumentException(
-          "dim should be a power of two from %d to %d: was %d"
-              .formatted(FoldSpec.MIN_DIM, FoldSpec.MAX_DIM, dim));
-    }
+    FoldSpec.requireDim("dim", dim);
     this.parameterCount = parameterCount;
     this.identity = parameterCount <= dim;
     this.dim = identity ? (int) parameterCount : dim;

@@ -1,48 +1,41 @@
 package io.thermograd.accuracy;
 
-import io.thermograd.simulator.data.Digits;
+import static io.thermograd.accuracy.ProbedRuns.DIGITS;
+import static io.thermograd.accuracy.ProbedRuns.EDGE;
+import static io.thermograd.accuracy.ProbedRuns.SILENT;
+import static io.thermograd.accuracy.ProbedRuns.TEN_PERCENT;
+import static io.thermograd.accuracy.ProbedRuns.report;
+import static io.thermograd.accuracy.ProbedRuns.train;
+
+import io.thermograd.accuracy.ProbedRuns.Course;
+import io.thermograd.accuracy.ProbedRuns.Look;
 import io.thermograd.simulator.landscape.Quadratic;
 import io.thermograd.simulator.model.Curvature;
 import io.thermograd.simulator.model.Evaluator;
 import io.thermograd.simulator.model.Lanczos;
 import io.thermograd.simulator.model.Mlp;
 import io.thermograd.simulator.noise.GaussianNoise;
-import io.thermograd.simulator.optimize.LearningRate;
 import io.thermograd.simulator.optimize.OptimizerSettings;
 import io.thermograd.simulator.random.Ziggurat;
 import io.thermograd.simulator.scenario.Scenarios;
 import io.thermograd.simulator.scenario.Setup;
 import io.thermograd.simulator.scenario.Simulation;
 import io.thermograd.simulator.scenario.Truth;
-import io.thermograd.simulator.train.Batches;
 import io.thermograd.simulator.train.ClassifierTask;
-import io.thermograd.simulator.train.CurvatureProbes;
 import io.thermograd.simulator.train.LandscapeSource;
 import io.thermograd.simulator.train.SamplingScheme;
 import io.thermograd.simulator.train.Start;
-import io.thermograd.simulator.train.TrainingPlan;
-import io.thermograd.simulator.train.TrainingRun;
 import io.thermograd.stream.AnalysisConfig;
-import io.thermograd.stream.FoldOutput;
 import io.thermograd.stream.RunFold;
-import io.thermograd.wire.Alert;
 import io.thermograd.wire.Insight;
 import io.thermograd.wire.Quantity;
-import io.thermograd.wire.RejectionKind;
-import io.thermograd.wire.RunSummary;
 import io.thermograd.wire.proto.Event;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.function.Supplier;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.assertj.core.api.SoftAssertions;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -55,82 +48,7 @@ class ProbeAccuracyTest {
   /** 20 at scale 10. */
   private static final int SEEDS = 2 * Integer.getInteger("thermograd.accuracy.scale", 1);
 
-  private static final long STEPS = 2_000;
-  private static final long PROBES = 500;
-  private static final long LOOK_EVERY = Integer.getInteger("thermograd.look", 100);
-  private static final long LOOK_AT = 13 % LOOK_EVERY;
-  private static final double TEN_PERCENT = Math.log(1.1);
   private static final long EDGE_STEPS = 800;
-  private static final String EDGE = "edge_of_stability";
-
-  /** What was true at a step, and what was published. */
-  private record Look(
-      long step, double truth, double probed, @Nullable Quantity published, boolean edge) {
-    /** Whether no look at the latest probe alone could be within 10 %. */
-    boolean moved() {
-      return Math.abs(Math.log(truth / probed)) > TEN_PERCENT;
-    }
-
-    double error() {
-      return published == null || published.value() == null
-          ? Double.NaN
-          : Math.abs(Math.log(published.value() / truth));
-    }
-
-    boolean covered() {
-      Quantity q = Objects.requireNonNull(published);
-      return Objects.requireNonNull(q.low()) <= truth && truth <= Objects.requireNonNull(q.high());
-    }
-  }
-
-  private static List<Look> train(
-      Supplier<Start> start,
-      OptimizerSettings optimizer,
-      double eta,
-      long seed,
-      ToDoubleFunction<float[]> sharpness) {
-    float[][] theta = new float[1][];
-    TrainingRun run =
-        new TrainingRun(
-            "probed",
-            Map.of(),
-            TrainingPlan.of(optimizer, LearningRate.constant(eta), Batches.of(4, 8), STEPS),
-            1024,
-            seed,
-            () -> {
-              Start opened = start.get();
-              return opened
-                  .observedBy(new CurvatureProbes(opened.source(), 0, PROBES))
-                  .observedBy((step, event) -> theta[0] = step.theta().clone());
-            });
-    RunFold fold = new RunFold("probed", AnalysisConfig.DEFAULT);
-    List<Look> looks = new ArrayList<>();
-    try {
-      run.emit(
-          event -> {
-            fold.apply(event, SILENT);
-            if (event.hasStep() && event.getStep().getStep() % LOOK_EVERY == LOOK_AT) {
-              Insight now = fold.current().orElseThrow();
-              looks.add(
-                  new Look(
-                      event.getStep().getStep(),
-                      sharpness.applyAsDouble(theta[0]),
-                      value(now.quantities().get("sharpness_probe")),
-                      now.quantities().get("sharpness"),
-                      now.overlays().contains(EDGE)));
-            }
-          },
-          Simulation.clock(),
-          () -> false);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return looks;
-  }
-
-  private static double value(@Nullable Quantity q) {
-    return q == null || q.value() == null ? Double.NaN : q.value();
-  }
 
   @Test
   void oneProbePerFiveHundredStepsOnQuadratics() {
@@ -177,8 +95,9 @@ class ProbeAccuracyTest {
                     Quadratic.diagonal(curvatures), noise, Ziggurat.stream(seed, 5)),
                 origin,
                 List.of()),
-        beta == 0 ? OptimizerSettings.sgd() : OptimizerSettings.heavyBall(beta),
-        rate / curvatures[0],
+        Course.fromTheStart(
+            beta == 0 ? OptimizerSettings.sgd() : OptimizerSettings.heavyBall(beta),
+            rate / curvatures[0]),
         seed,
         theta -> curvatures[0]);
   }
@@ -198,11 +117,11 @@ class ProbeAccuracyTest {
         String where =
             "%s 64-32-10, η = %s, %d seeds"
                 .formatted(mlp.activation().name().toLowerCase(java.util.Locale.ROOT), eta, SEEDS);
-        report(where + ", to the 2nd probe", looks.stream().filter(l -> l.step < 500).toList());
-        report(where + ", behind it", looks.stream().filter(l -> l.step >= 500).toList());
+        report(where + ", to the 2nd probe", looks.stream().filter(l -> l.step() < 500).toList());
+        report(where + ", behind it", looks.stream().filter(l -> l.step() >= 500).toList());
         // Where the truth says that the edge is far away, the overlay must not be there.
-        long far = looks.stream().filter(l -> eta * l.truth / 2 < 0.7).count();
-        long shown = looks.stream().filter(l -> eta * l.truth / 2 < 0.7 && l.edge).count();
+        long far = looks.stream().filter(l -> eta * l.truth() / 2 < 0.7).count();
+        long shown = looks.stream().filter(l -> eta * l.truth() / 2 < 0.7 && l.edge()).count();
         AccuracyTable.aim(
             "overlay edge_of_stability below 0.7",
             where,
@@ -223,48 +142,13 @@ class ProbeAccuracyTest {
     softly.assertAll();
   }
 
-  private static void report(String where, List<Look> looks) {
-    double within =
-        (double) looks.stream().filter(l -> l.error() <= TEN_PERCENT).count() / looks.size();
-    double covered = (double) looks.stream().filter(Look::covered).count() / looks.size();
-    double worst = looks.stream().mapToDouble(Look::error).max().orElseThrow();
-    double width =
-        looks.stream()
-            .map(l -> Objects.requireNonNull(l.published))
-            .mapToDouble(
-                q ->
-                    Math.log(Objects.requireNonNull(q.high()) / Objects.requireNonNull(q.low()))
-                        / 2)
-            .average()
-            .orElseThrow();
-    AccuracyTable.aim(
-        "sharpness, a probe per 500 steps",
-        where,
-        "within 10 % at every step (an aim)",
-        "%.0f %% of steps, worst %.0f %%, interval ± %.0f %%"
-            .formatted(100 * within, 100 * Math.expm1(worst), 100 * Math.expm1(width)),
-        within == 1);
-    AccuracyTable.note(
-        "sharpness, true, more than 10 % from the latest probe",
-        where,
-        "%.0f %% of steps"
-            .formatted(100.0 * looks.stream().filter(Look::moved).count() / looks.size()));
-    AccuracyTable.aim(
-        "sharpness, its 95 % interval",
-        where,
-        "holds the truth in ≥ 90 % (an aim here)",
-        "%.1f %%".formatted(100 * covered),
-        covered >= 0.9);
-  }
-
   private static List<Look> network(Mlp mlp, double eta, long seed) {
     ClassifierTask task =
-        new ClassifierTask(mlp, Digits.load(), 360, SamplingScheme.WITHOUT_REPLACEMENT, 0, seed);
+        new ClassifierTask(mlp, DIGITS, 360, SamplingScheme.WITHOUT_REPLACEMENT, 0, seed);
     Evaluator evaluator = task.evaluator();
     return train(
         task,
-        OptimizerSettings.sgd(),
-        eta,
+        Course.fromTheStart(OptimizerSettings.sgd(), eta),
         seed,
         theta ->
             Lanczos.top(Curvature.at(mlp, evaluator.data(), theta).hessian(), 1, 1e-3, 64)
@@ -330,21 +214,4 @@ class ProbeAccuracyTest {
       ratios.add(ratio.value());
     }
   }
-
-  private static final FoldOutput SILENT =
-      new FoldOutput() {
-        @Override
-        public void insight(Insight insight) {}
-
-        @Override
-        public void alert(Alert alert) {}
-
-        @Override
-        public void run(RunSummary summary) {}
-
-        @Override
-        public void reject(RejectionKind kind, String message) {
-          throw new AssertionError(kind + ": " + message);
-        }
-      };
 }

@@ -104,8 +104,7 @@ final class NoiseGeometry {
 
   /** Leading eigenvalues, the sketch undone as far as it is known. */
   List<Spectrum.Eigenvalue> leading(Spectrum now) {
-    float[][] directions = spectrum.directions(SketchCalibration.RANK);
-    return now.leading(settings.sketchDim(), calibration.metric(directions));
+    return now.leading(settings.sketchDim(), calibration.metric(spectrum));
   }
 
   /**

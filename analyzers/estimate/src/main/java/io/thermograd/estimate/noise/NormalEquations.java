@@ -1,5 +1,7 @@
 package io.thermograd.estimate.noise;
 
+import java.util.Arrays;
+
 /**
  * Bayesian linear regression y ≈ zᵀd with independent normal priors of mean 0 on d, from weighted
  * sums over the samples; the variance of the residuals is estimated along with d.
@@ -11,19 +13,39 @@ package io.thermograd.estimate.noise;
  */
 record NormalEquations(double[] products, double[] moments, double weight, double squares) {
 
-  /**
-   * Posterior.
-   *
-   * @param mean of d
-   * @param factor lower triangular L with posterior covariance (LLᵀ)⁻¹
-   */
-  record Posterior(double[] mean, double[][] factor) {
+  /** Posterior of n elements, in storage that a {@link #solve} after the first uses again. */
+  static final class Posterior {
+    private final double[] mean;
+    private final double[][] factor;
+    private final double[] work;
+
+    Posterior(int n) {
+      this(n, new double[n][n]);
+    }
+
+    /**
+     * In storage of somebody else.
+     *
+     * @param factor for lower triangular L with posterior covariance (LLᵀ)⁻¹; what lies above its
+     *     diagonal is not touched
+     */
+    Posterior(int n, double[][] factor) {
+      this.mean = new double[n];
+      this.factor = factor;
+      this.work = new double[n];
+    }
+
+    /** Of d. */
+    double[] mean() {
+      return mean;
+    }
 
     /** Posterior variance of c·d: ‖L⁻¹c‖². */
     double variance(double[] c) {
-      double[] x = forward(factor, c);
+      System.arraycopy(c, 0, work, 0, work.length);
+      forward(factor, work);
       double sum = 0;
-      for (double v : x) {
+      for (double v : work) {
         sum += v * v;
       }
       return sum;
@@ -36,11 +58,12 @@ record NormalEquations(double[] products, double[] moments, double weight, doubl
    * @param precision 1/variance of each element's prior
    * @param rounds of s² = mean squared residual, from s² = mean y²
    */
-  Posterior solve(double[] precision, int rounds) {
+  void solve(double[] precision, int rounds, Posterior into) {
     int n = moments.length;
     double variance = squares / weight;
-    double[] mean = new double[n];
-    double[][] factor = new double[n][n];
+    double[] mean = into.mean;
+    double[][] factor = into.factor;
+    Arrays.fill(mean, 0);
     for (int round = 0; round < rounds; round++) {
       // A sketch that keeps every length leaves no residual; rounding must not divide by it.
       double inverse = 1 / Math.max(variance, Double.MIN_NORMAL);
@@ -54,14 +77,13 @@ record NormalEquations(double[] products, double[] moments, double weight, doubl
               i == j ? Math.sqrt(Math.max(sum, precision[i] * 1e-12)) : sum / factor[j][j];
         }
       }
-      double[] right = new double[n];
       for (int i = 0; i < n; i++) {
-        right[i] = inverse * moments[i];
+        mean[i] = inverse * moments[i];
       }
-      mean = backward(factor, forward(factor, right));
+      forward(factor, mean);
+      backward(factor, mean);
       variance = residual(mean);
     }
-    return new Posterior(mean, factor);
   }
 
   private double residual(double[] d) {
@@ -76,25 +98,23 @@ record NormalEquations(double[] products, double[] moments, double weight, doubl
     return Math.max(0, sum) / weight;
   }
 
-  private static double[] forward(double[][] factor, double[] b) {
-    double[] x = b.clone();
+  /** x ← L⁻¹x. */
+  private static void forward(double[][] factor, double[] x) {
     for (int i = 0; i < x.length; i++) {
       for (int j = 0; j < i; j++) {
         x[i] -= factor[i][j] * x[j];
       }
       x[i] /= factor[i][i];
     }
-    return x;
   }
 
-  private static double[] backward(double[][] factor, double[] b) {
-    double[] x = b.clone();
+  /** x ← L⁻ᵀx. */
+  private static void backward(double[][] factor, double[] x) {
     for (int i = x.length - 1; i >= 0; i--) {
       for (int j = i + 1; j < x.length; j++) {
         x[i] -= factor[j][i] * x[j];
       }
       x[i] /= factor[i][i];
     }
-    return x;
   }
 }

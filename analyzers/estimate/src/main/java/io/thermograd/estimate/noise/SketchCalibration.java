@@ -26,7 +26,7 @@ import java.util.Arrays;
  * {@link NoiseSpectrum}; when they are taken anew the regression goes along, a ↦ Ra.
  *
  * <p>O(rk) a contrast and O(r⁴/8) a step; a read-out is O(r⁶/40). State rk floats and O(r⁴/8)
- * doubles; nothing is allocated between refreshes. One owner thread.
+ * doubles, and as much to work in; nothing is allocated once directions are held. One owner thread.
  */
 final class SketchCalibration {
   static final int RANK = Spectrum.MOST;
@@ -60,6 +60,12 @@ final class SketchCalibration {
   private final double[][] turn = new double[P][P];
   private final double[][] half = new double[P][P];
   private final double[] turned = new double[P];
+
+  /** Of a read-out, which may use a refresh's space: half. */
+  private final SketchMetric.Calibrated known = new SketchMetric.Calibrated(P, half);
+
+  private final double[] precision = new double[P];
+  private final double prior;
   private long next = FIRST;
 
   SketchCalibration(int sketchDim, double halfLife, SketchMath math) {
@@ -67,6 +73,13 @@ final class SketchCalibration {
     this.decay = HalfLife.decay(MEMORY * halfLife);
     this.longest = (long) Math.max(1, halfLife);
     this.math = math;
+    this.prior = sketchDim == 0 ? 0 : 1.0 / sketchDim;
+    for (int i = 0, at = 0; i < RANK; i++) {
+      for (int l = 0; l <= i; l++) {
+        precision[at++] = i == l ? 1 / (2 * prior) : 1 / prior;
+      }
+    }
+    precision[PAIRS] = 1 / (2 * prior);
   }
 
   /**
@@ -81,10 +94,7 @@ final class SketchCalibration {
     }
     if (spectrum.steps() >= next) {
       next = spectrum.steps() + Math.min(spectrum.steps(), longest);
-      if (fresh.length == 0 || fresh[0].length != spectrum.length()) {
-        fresh = new float[RANK][spectrum.length()];
-      }
-      spectrum.directions(fresh);
+      directions(spectrum);
       refresh();
     }
     double sketched = contrasts.count() * contrasts.scatter();
@@ -125,11 +135,19 @@ final class SketchCalibration {
     sums[2]++;
   }
 
+  /** Those of now, into {@link #fresh}. */
+  private void directions(NoiseSpectrum spectrum) {
+    if (fresh.length == 0 || fresh[0].length != spectrum.length()) {
+      fresh = new float[RANK][spectrum.length()];
+    }
+    spectrum.directions(fresh);
+  }
+
   /** z ↦ Tz for a ↦ Ra; ρ takes what the new directions do not see. */
   private void refresh() {
     float[][] before = basis;
     if (before.length > 0) {
-      double[][] r = overlaps(fresh);
+      double[][] r = overlaps();
       double[][] t = turn;
       t[PAIRS][PAIRS] = 1;
       for (int p = 0, at = 0; p < RANK; p++) {
@@ -164,11 +182,12 @@ final class SketchCalibration {
     return i * (i + 3) / 2;
   }
 
-  private double[][] overlaps(float[][] directions) {
-    double[][] r = new double[directions.length][RANK];
-    for (int i = 0; i < directions.length; i++) {
+  /** ⟨fresh, held⟩. */
+  private double[][] overlaps() {
+    double[][] r = known.overlaps;
+    for (int i = 0; i < RANK; i++) {
       for (int j = 0; j < RANK; j++) {
-        r[i][j] = math.dot(directions[i], basis[j]);
+        r[i][j] = math.dot(fresh[i], basis[j]);
       }
     }
     return r;
@@ -199,25 +218,19 @@ final class SketchCalibration {
   }
 
   /**
-   * What is known now for the given unit directions, or what is known without any norms: no
-   * correction, and the sketch's own variance. Changes nothing.
+   * What is known now for the leading directions of the spectrum, or what is known without any
+   * norms: no correction, and the sketch's own variance. Changes nothing but the metric that was
+   * given out before.
    */
-  SketchMetric metric(float[][] directions) {
-    double prior = sketchDim == 0 ? 0 : 1.0 / sketchDim;
+  SketchMetric metric(NoiseSpectrum spectrum) {
     if (sums[2] < NEEDED || basis.length == 0) {
       return SketchMetric.unknown(prior);
     }
-    double[] precision = new double[P];
-    for (int i = 0, at = 0; i < RANK; i++) {
-      for (int l = 0; l <= i; l++) {
-        precision[at++] = i == l ? 1 / (2 * prior) : 1 / prior;
-      }
-    }
-    precision[PAIRS] = 1 / (2 * prior);
-    return SketchMetric.of(
-        prior,
-        overlaps(directions),
-        new NormalEquations(products, moments, sums[0], sums[1]).solve(precision, ROUNDS));
+    directions(spectrum);
+    overlaps();
+    new NormalEquations(products, moments, sums[0], sums[1])
+        .solve(precision, ROUNDS, known.posterior);
+    return SketchMetric.of(prior, known);
   }
 
   void writeTo(DataOutput out) throws IOException {

@@ -4,9 +4,11 @@ import java.util.Arrays;
 
 /** Plain loops: what runs without the Vector API, and the twin that tests compare with it. */
 final class PlainDotKernel implements DotKernel {
+  private final float[] lanes = new float[LANES];
+
   @Override
   public double dot(float[] x, float[] y, int n) {
-    float[] lanes = new float[LANES];
+    Arrays.fill(lanes, 0);
     int full = n - n % LANES;
     add(x, y, full, lanes);
     return DotKernel.finish(lanes, x, y, full, n);

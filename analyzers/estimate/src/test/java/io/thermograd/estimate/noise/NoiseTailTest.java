@@ -145,6 +145,27 @@ class NoiseTailTest {
     }
   }
 
+  /** Moments of every order exist; a gap between the two sizes must not be taken for a tail. */
+  @ParameterizedTest
+  @ValueSource(doubles = {0.02, 0.2, 0.5})
+  void twoSizesOfNormalNoiseAreNotFlagged(double rare) {
+    for (double larger : new double[] {3, 10}) {
+      SplittableRandom random = new SplittableRandom((long) (100 * rare + larger));
+      TailIndex tail =
+          tail(
+              20_000,
+              () -> {
+                double[] squares = new double[3];
+                for (int j = 0; j < 3; j++) {
+                  double size = random.nextDouble() < rare ? larger : 1;
+                  squares[j] = size * size * chiSquare(20, random);
+                }
+                return squares;
+              });
+      assertThat(tail.heavy()).isFalse();
+    }
+  }
+
   @Test
   void waitsForAThousandVectors() {
     SplittableRandom random = new SplittableRandom(1);

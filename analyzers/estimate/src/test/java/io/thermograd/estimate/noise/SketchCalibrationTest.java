@@ -58,9 +58,7 @@ class SketchCalibrationTest {
   }
 
   private List<Spectrum.Eigenvalue> calibrated() {
-    return spectrum
-        .snapshot()
-        .leading(K, calibration.metric(spectrum.directions(SketchCalibration.RANK)));
+    return spectrum.snapshot().leading(K, calibration.metric(spectrum));
   }
 
   @Test
@@ -126,7 +124,11 @@ class SketchCalibrationTest {
     // At s² = squares/weight = 0.5, by hand.
     NormalEquations equations =
         new NormalEquations(new double[] {4, 0, 1, 3}, new double[] {1, 2}, 10, 5);
-    NormalEquations.Posterior posterior = equations.solve(new double[] {2, 6}, 1);
+    NormalEquations.Posterior posterior = new NormalEquations.Posterior(2);
+    // Twice into the same storage: nothing of the first is left.
+    equations.solve(new double[] {1, 1}, 3, posterior);
+    posterior.variance(new double[] {3, 4});
+    equations.solve(new double[] {2, 6}, 1, posterior);
     // [[10, 2], [2, 12]]⁻¹ = [[12, −2], [−2, 10]]/116, times (2, 4).
     assertThat(posterior.mean()[0]).isCloseTo(16.0 / 116, within(1e-15));
     assertThat(posterior.mean()[1]).isCloseTo(36.0 / 116, within(1e-15));
