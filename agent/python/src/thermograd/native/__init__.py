@@ -1,5 +1,5 @@
 """The compiled fold: `sketch.c` by ctypes, where it has been built; nothing is compiled here. What was built with Python's
-headers is a module as well (`step.c`)."""
+headers is a module as well (`step.h`)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Library:
         self.level: int = loaded.thermograd_level()
         self.row_fold = loaded.thermograd_row_fold
         self.row_fold.restype = ctypes.c_double
-        #: `step.c`, a module; None where the library was built without Python's headers.
+        #: The module of `step.h`; None where the library was built without Python's headers.
         self.step = _module(path) if stable() and hasattr(loaded, "PyInit__step") else None
 
 
