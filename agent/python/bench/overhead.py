@@ -63,14 +63,18 @@ class NoSink:
 
 
 class Floor:
-    """Hooks that do nothing, around a step that is looked at, or not."""
+    """Hooks that do nothing, around a step that is looked at, or not.
+
+    :param looks: at its "gradient", or at that and the parameters ("look"), where the compiled module is; None: not
+    """
 
     def __init__(self, net, optimizer, looks):
         parameters = tuple(net.parameters())
         library = native.library() if looks else None
         look = None
         if library is not None and library.step is not None:
-            look = native.NativeRowFold(library, [p.numel() for p in parameters], 1024, 0).looker().both
+            looker = native.NativeRowFold(library, [p.numel() for p in parameters], 1024, 0).looker()
+            look = looker.both if looks == "look" else looker.gradient
         inner = optimizer.step
 
         def step(_):
@@ -124,7 +128,7 @@ class Bench:
         sink, steps = NoSink(), self.row.steps
         if variant == "watched":
             self.watcher = thermograd.watch(self.net, self.optimizer, sink=sink, run_id="bench")
-        floor = Floor(self.net, self.optimizer, variant == "look") if variant in FLOOR else None
+        floor = Floor(self.net, self.optimizer, "look" if variant == "look" else None) if variant in FLOOR else None
         warm = self.row.warm
         for _ in range(warm):
             self.step(variant)
