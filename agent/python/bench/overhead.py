@@ -157,6 +157,7 @@ class Bench:
 
     def memory(self):
         sketcher = thermograd.Sketcher(list(self.net.parameters()))
+        sketcher.looker()  # which has tables of its own
         p, own = sketcher.parameter_count, sketcher.table_bytes
         print(
             f"{'':20}P {p:,}, {sketcher.scheme}: tables {own / 1024:,.0f} KiB, {100 * own / (4 * p):.1f} % of P; "
