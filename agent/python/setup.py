@@ -51,5 +51,5 @@ except ImportError:
 
 setup(
     cmdclass=commands,
-    ext_modules=[Extension("thermograd.native.sketch", ["src/thermograd/native/sketch.c", "src/thermograd/native/step.c"], optional=True)],
+    ext_modules=[Extension("thermograd.native.sketch", [f"src/thermograd/native/{name}" for name in compiling.SOURCES if name.endswith(".c")], optional=True)],
 )

@@ -6,7 +6,9 @@
 One network and one optimizer a row; short blocks of steps, in random order, with and without. The table has medians of
 paired ratios to "no watcher" of the CPU time of all threads, one thread for torch. A/A is "no watcher" once more. "norms"
 logs the loss and every layer's gradient norm with plain torch; "read" is one pass of torch.norm over the
-gradients. Watched: dim 1024, every step, gradient and parameters, into a sink that makes the bytes and drops them; a block
+gradients. The floor of any watcher: "hooks" has one that does nothing before the model's forward pass, at a parameter and around the
+optimizer's step, and reads the loss; "look" has these and the compiled sketch of gradient and parameters, and nothing else.
+Watched: dim 1024, every step, gradient and parameters, into a sink that makes the bytes and drops them; a block
 ends when they are made. Before its steps every block rests for as long as a watched one waits for the events of its warm-up, since
 a processor that has just slept is slower. glibc's heap keeps what is freed: by default it may give a convolution's memory back
 to the system at every step, and none, 30 or 400 page faults a step are then the chance of its layout, watched or not.
@@ -18,15 +20,17 @@ import logging
 import random
 import statistics
 import time
+import types
 
 import torch
 from torch import nn
 
 import thermograd
+from thermograd import native
 from workloads import ROWS
 
-VARIANTS = ["none", "A/A", "watched", "norms", "read"]
-
+VARIANTS = ["none", "A/A", "watched", "norms", "read", "hooks", "look"]
+FLOOR = ("hooks", "look")
 
 # Of glibc's malloc.h.
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
@@ -58,6 +62,36 @@ class NoSink:
         pass
 
 
+class Floor:
+    """Hooks that do nothing, around a step that is looked at, or not.
+
+    :param looks: at its "gradient", or at that and the parameters ("look"), where the compiled module is; None: not
+    """
+
+    def __init__(self, net, optimizer, looks):
+        parameters = tuple(net.parameters())
+        library = native.library() if looks else None
+        look = None
+        if library is not None and library.step is not None:
+            looker = native.NativeRowFold(library, [p.numel() for p in parameters], 1024, 0).looker()
+            look = looker.both if looks == "look" else looker.gradient
+        inner = optimizer.step
+
+        def step(_):
+            if look is not None:
+                self.seen = look(parameters)
+            return inner()
+
+        optimizer.step = types.MethodType(step, optimizer)
+        self._optimizer = optimizer
+        self._hooks = [net.register_forward_pre_hook(lambda *_: None), parameters[-1].register_hook(lambda _: None)]
+
+    def remove(self):
+        del self._optimizer.step
+        for hook in self._hooks:
+            hook.remove()
+
+
 class Bench:
     def __init__(self, row, optimizer):
         torch.manual_seed(0)
@@ -83,6 +117,8 @@ class Bench:
                 torch.norm(p.grad)
         elif variant == "norms":
             self.logged = [loss.item(), [torch.norm(p.grad).item() for p in self.net.parameters()]]
+        elif variant in FLOOR:
+            self.logged = loss.item()
         self.optimizer.step()
         if variant == "watched":
             self.watcher.log(loss=loss)
@@ -92,6 +128,7 @@ class Bench:
         sink, steps = NoSink(), self.row.steps
         if variant == "watched":
             self.watcher = thermograd.watch(self.net, self.optimizer, sink=sink, run_id="bench")
+        floor = Floor(self.net, self.optimizer, "look" if variant == "look" else None) if variant in FLOOR else None
         warm = self.row.warm
         for _ in range(warm):
             self.step(variant)
@@ -109,6 +146,8 @@ class Bench:
         spent = time.process_time() - begin
         if variant == "watched":
             self.watcher.finish()
+        if floor is not None:
+            floor.remove()
         return spent / steps
 
     def await_events(self, sink, steps):
@@ -118,6 +157,7 @@ class Bench:
 
     def memory(self):
         sketcher = thermograd.Sketcher(list(self.net.parameters()))
+        sketcher.looker()  # which has tables of its own
         p, own = sketcher.parameter_count, sketcher.table_bytes
         print(
             f"{'':20}P {p:,}, {sketcher.scheme}: tables {own / 1024:,.0f} KiB, {100 * own / (4 * p):.1f} % of P; "
@@ -134,7 +174,7 @@ def main():
     logging.disable(logging.WARNING)
     torch.set_num_threads(1)
     keep_memory()
-    print(f"torch {torch.__version__}, {options.optimizer}; {thermograd.native.describe()}")
+    print(f"torch {torch.__version__}, {options.optimizer}; {native.describe()}")
     print(f"{'':20}{'ms/step':>9}" + "".join(f"{v:>16}" for v in VARIANTS[1:]) + "    (half of the rounds between)")
     for name in options.rows:
         row = ROWS[name]

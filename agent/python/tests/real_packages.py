@@ -397,7 +397,7 @@ def tensorboard_s_own_files_read_back():
     need("tensorboard")
     from torch.utils.tensorboard import SummaryWriter
 
-    from thermograd import tail
+    from thermograd import scalar_files
     from thermograd.__main__ import main
 
     with tempfile.TemporaryDirectory() as folder:
@@ -412,7 +412,7 @@ def tensorboard_s_own_files_read_back():
             writer.add_text("note", "text", 19)
             writer.add_image("image", torch.rand(3, 64, 64), 19) if importlib.util.find_spec("PIL") else None
             writer.close()
-            found = [s for s in tail.EventFiles(where).read()]
+            found = [s for s in scalar_files.EventFiles(where).read()]
             losses = [(s.step, s.values["train/loss"]) for s in found if "train/loss" in s.values]
             assert [step for step, _ in losses] == list(range(20))
             close([v for _, v in losses], [float(np.float32(2.0 ** -(t / 4))) for t in range(20)], 0, "losses")
@@ -439,7 +439,7 @@ def tensorboard_written_by_lightning():
     need("tensorboard")
     from lightning.pytorch.loggers import TensorBoardLogger
 
-    from thermograd import tail
+    from thermograd import scalar_files
 
     class Logging(lightning_module(L)):
         def training_step(self, rows, index):
@@ -453,7 +453,7 @@ def tensorboard_written_by_lightning():
             max_epochs=1, accelerator="cpu", devices=1, logger=TensorBoardLogger(folder), enable_progress_bar=False,
             enable_model_summary=False, enable_checkpointing=False, log_every_n_steps=1,
         ).fit(Logging(), loader)
-        found = [s.values for s in tail.EventFiles(folder).read()]
+        found = [s.values for s in scalar_files.EventFiles(folder).read()]
         assert sum("train_loss" in values for values in found) == 12, found
 
 

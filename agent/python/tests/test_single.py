@@ -12,14 +12,15 @@ from torch import nn
 import thermograd
 from conftest import ListSink
 from test_watch import OPTIMIZERS, batch, loss_of, model, train
-from thermograd import native
+from thermograd import Sketcher, native
 from thermograd import thermograd_pb2 as pb
+from thermograd.chunks import Chunks
 from thermograd.single import SingleLook
 
 
 @pytest.fixture
 def module(compiled):
-    """`step.c`, which wants Python's headers."""
+    """The module of `step.h`, which wants Python's headers."""
     if compiled.step is None:
         missing = "Python.h is not there: install python3-dev"
         if os.environ.get("THERMOGRAD_REQUIRE_ALL") == "true":
@@ -383,3 +384,55 @@ def test_a_subclass_that_changes_send_is_asked():
 
     assert _send_step_of(ListSink()) is None and _send_step_of(Changed()) is None
     assert _send_step_of(BytesSink()) is not None
+
+
+def test_a_step_is_made_by_looking_only(module, compiled):
+    with pytest.raises(TypeError, match="a Step is made by Step.look"):
+        module.Step()
+    p = nn.Parameter(torch.ones(600))
+    optimizer = torch.optim.SGD([p], lr=0.1)
+    right = (looker(compiled, [600]), optimizer, (p,), (), 1, Chunks(None, [p], Sketcher([p], 256)), True, True, b"")
+    assert module.Step.look(right, 0) is None  # no pass has come
+    for place, value, said in [
+        (0, p, "there should be a Looker"), (0, 3, "there should be a Looker"), (2, [p], "must be tuple"), (3, None, "must be tuple"),
+        (4, "x", "integer"), (8, "r", "bytes"),
+    ]:  # fmt: skip
+        with pytest.raises(TypeError, match=said):
+            module.Step.look((*right[:place], value, *right[place + 1 :]), 0)
+    with pytest.raises(TypeError):
+        module.Step.look(right[:5], 0)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda o, p: o.param_groups.append(o.param_groups[0]), lambda o, p: o.param_groups[0].update(lr=torch.tensor(0.1)),
+        lambda o, p: o.param_groups[0].pop("params"), lambda o, p: o.param_groups[0].update(weight_decay="much"),
+        lambda o, p: setattr(o, "param_groups", None), lambda o, p: p.grad.zero_(), lambda o, p: setattr(p, "grad", None),
+        lambda o, p: setattr(p, "grad", torch.ones(600)),
+    ],
+)  # fmt: skip
+def test_what_is_no_such_step_changes_nothing(change, module, compiled):
+    p = nn.Parameter(torch.ones(600))
+    net = nn.ParameterList([p])
+    optimizer = torch.optim.SGD([p], lr=0.1)
+    chunks = Chunks(net, [p], Sketcher([p], 256))
+    p.grad = torch.ones(600)
+    what = (looker(compiled, [600]), optimizer, (p,), (), 1, chunks, True, True, b"")
+    chunks._first, chunks._forwards = p, 1
+    chunks._under_way = note = ((id(p.grad), p.grad._version - 1), 7)
+    change(optimizer, p)
+    try:
+        assert module.Step.look(what, 0) is None
+    except TypeError as error:
+        assert "must be real number" in str(error)
+    assert (chunks._under_way, chunks._forwards) == (note, 1)
+    p.grad, optimizer.param_groups = torch.ones(600), [dict(params=[p], lr=0.1)]
+    chunks._under_way = ((id(p.grad), p.grad._version - 1), 7)
+    made = module.Step.look(what, 3)
+    assert (made.step, made.learning_rate, made.whole, chunks._under_way, chunks._forwards) == (3, 0.1, True, None, 0)
+    sent = pb.Event.FromString(made.message()).step
+    assert (sent.step, sent.batch_size, sent.grad_sqnorm) == (3, 7, 600)
+    made.failure = ValueError("gone")
+    with pytest.raises(ValueError, match="gone"):
+        made.message()

@@ -23,7 +23,7 @@ class Cells:
         """A new tensor of ``dim`` floats."""
         sums = torch.zeros(2 * self._shape[1], dtype=torch.float32, device=self._cells.device)
         plus, minus = sums.scatter_add_(0, self._cells, x).view(self._shape).unbind()
-        return plus.sub_(minus)
+        return plus - minus  # in memory of its own: a part of the sums would keep them all
 
     @property
     def table_bytes(self) -> int:

@@ -58,7 +58,7 @@ class Chunks:
     the parameter that the gradient reached first keeps its hook, and the pass is noted, not looked at. The look is
     left to the step, which sees what clipping made of the gradient; from the first time that something did, the norm before
     it is taken at the end of the pass. Until then not even that end is waited for: adding to a gradient raises its
-    version by one. A further forward pass before that ends it: what was
+    version by one (`native/step.c` looks for that, by these names). A further forward pass before that ends it: what was
     noted is looked at before anything is added to it, and all hooks are back. A step whose first pass was missed in
     this way is sent without its number of examples.
     """
@@ -260,26 +260,6 @@ class Chunks:
         """What was gathered was thrown away."""
         self._chunks, self._total, self._versions = [], None, []
         self._noted, self._missed, self._forwards, self._under_way = None, False, 0, None
-
-    def single(self) -> int:
-        """The examples of a step that was one pass, where nothing has changed gradients since; 0 where it was not, or nobody
-        knows. Then `take` tells, or `taken` says that there is no need to."""
-        under_way = self._under_way
-        if under_way is None or self._missed or self._noted is not None or self._total is not None:
-            return 0
-        before, examples = under_way
-        grad = self._first.grad  # type: ignore[union-attr]
-        if grad is None:
-            return 0
-        made = self._fresh if before is None else before[1] + 1
-        if grad._version != made or (before is not None and id(grad) != before[0]):
-            return 0
-        return examples or 0
-
-    def taken(self) -> None:
-        """The step that `single` told of was looked at."""
-        self._under_way = self._examples = None
-        self._forwards = 0
 
     def take(self, grads: Sequence[Optional[torch.Tensor]]) -> Gathered:
         """The chunks since the last step, and the gradient in use. Under ``torch.no_grad()``."""

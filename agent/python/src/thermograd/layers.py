@@ -73,6 +73,11 @@ class LayeredSketcher:
         self.lengths = [self.dim, *(part.dim for part in self._parts)]
         self.sqnorm: Optional[torch.Tensor] = None
 
+    @property
+    def table_bytes(self) -> int:
+        """As `Sketcher`."""
+        return self._whole.table_bytes + sum(part.table_bytes for part in self._parts)
+
     @torch.no_grad()
     def sketch(self, tensors: Sequence[Optional[torch.Tensor]]) -> torch.Tensor:
         """S of the whole, then of each layer's part. A new tensor."""

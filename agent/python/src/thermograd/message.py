@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Tuple
 
 import torch
 
@@ -89,12 +89,17 @@ class StepParts:
             factor = torch.dot(used, total) / torch.dot(total, total)
             whole = self._whole(total)
             self._set_raw(torch.dot(whole, whole))
-            self._micro = [factor * g for g in self._micro]
+            self._each(lambda g: factor * g)
         if self.fused_scale is not None:
             self.grad_sketch = self.grad_sketch / self.fused_scale
-            self._micro = [g / self.fused_scale for g in self._micro]
+            self._each(lambda g: g / self.fused_scale)
         if penalty is not None:
-            self._micro = [g + penalty for g in self._micro]
+            self._each(lambda g: g + penalty)
+
+    def _each(self, change: Callable[[torch.Tensor], torch.Tensor]) -> None:
+        # One after the other, so that those before the change and those after it are never there together.
+        for j, g in enumerate(self._micro):
+            self._micro[j] = change(g)
 
     def set_sqnorm(self, square: Any) -> None:
         """‖ḡ‖², of the square of the gradient in use; after `set_gradients`."""

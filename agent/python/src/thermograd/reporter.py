@@ -13,16 +13,13 @@ from collections import deque
 from typing import Any, Callable, Deque, Iterable, Optional, Tuple, Union
 
 from . import thermograd_pb2 as pb
+from .patience import LOOK_SECONDS, Patience, brief
 from .ranks import Ranks
 from .sinks import Away, Sink
 
 LOG = logging.getLogger("thermograd")
 
 QUEUE_BYTES = 64 << 20
-_FIRST_PAUSE = 0.1
-_LONGEST_PAUSE = 5.0
-_WARN_SECONDS = 60.0
-_LOOK_SECONDS = 0.05
 _RANKS_LOOK_SECONDS = 0.01
 
 # An event's message is made on the thread, from tensors that may still be on their way. As bytes it is complete but for the
@@ -52,7 +49,7 @@ class Reporter:
         self._opened = False
         self._ranks = ranks
         # An analyzer puts the ranks' steps together and waits for the slowest over a few steps only.
-        self._look = _LOOK_SECONDS if ranks is None else _RANKS_LOOK_SECONDS
+        self._look = LOOK_SECONDS if ranks is None else _RANKS_LOOK_SECONDS
         self._sink = sink
         self._send_step = _send_step_of(sink)
         self._queue: Deque[Tuple[Step, int, pb.RunStarted]] = deque()
@@ -63,10 +60,8 @@ class Reporter:
         self._refused = 0
         self._in_hand = 0
         self._finish: Optional[int] = None
-        self._ending = threading.Event()
-        self._deadline = float("inf")
+        self._patience = Patience(started.run_id)
         self._settled = False
-        self._warned = -_WARN_SECONDS
         #: True while a step is handed over: a signal's handler must neither wait for it then nor end the run.
         self.busy = False
         self._thread = threading.Thread(
@@ -104,7 +99,7 @@ class Reporter:
                 if self._room < self._half:
                     self._lock.notify()
             if full:
-                self._warn("the queue is full: steps are dropped and counted")
+                self._patience.warn("the queue is full: steps are dropped and counted")
         finally:
             self.busy = before
 
@@ -112,10 +107,10 @@ class Reporter:
         """As `close`, without waiting for it."""
         with self._lock:
             if self._finish is None:
-                self._deadline = time.monotonic() + seconds
+                self._patience.end(seconds)
                 self._finish = status
             self._lock.notify()
-        self._ending.set()
+        self._patience.ending.set()
 
     def restart(self, started: pb.RunStarted) -> None:
         """What is reported from here on belongs to this attempt of the run."""
@@ -124,7 +119,7 @@ class Reporter:
     def close(self, status: int = pb.RunFinished.STOPPED, seconds: float = 5.0) -> None:
         """Sends what it can within this time, and RunFinished. The first call decides the status."""
         self.end(status, seconds)
-        self._thread.join(max(0.0, self._deadline - time.monotonic()) + 1)
+        self._patience.join(self._thread)
         atexit.unregister(self.close)
         if self._thread.is_alive() and not self._settled:
             # The sink hangs. What it holds may be delivered yet; it is not known to be.
@@ -145,7 +140,7 @@ class Reporter:
             with self._lock:
                 idle = not self._queue
                 if not idle:
-                    if time.monotonic() > self._deadline:
+                    if self._patience.over:
                         return
                     step, size, started = self._queue.popleft()
                     self._room += size
@@ -156,7 +151,7 @@ class Reporter:
                 continue
             if self._finish is not None:
                 return
-            self._persist(self._start_delivery)
+            self._patience.persist(self._start_delivery)
             with self._lock:
                 if not self._queue and self._finish is None:
                     self._lock.wait(self._look)
@@ -165,9 +160,9 @@ class Reporter:
         """Whether the run is known at the other end, so that steps may follow."""
         ranks = self._ranks
         if ranks is not None and not ranks.first:
-            return self._until(lambda: ranks.all_said("started"))
+            return self._patience.until(lambda: ranks.all_said("started"))
         started = pb.Event(run_started=self._started)
-        opened = self._persist(lambda: self._sink.send(started)) and self._await_confirmation()
+        opened = self._patience.persist(lambda: self._sink.send(started)) and self._await_confirmation()
         if opened and ranks is not None:
             ranks.say("started")
         return opened
@@ -183,7 +178,7 @@ class Reporter:
             event = step()
         except Exception as error:
             self._refused += 1
-            self._warn(f"a step could not be made: {_brief(error)}")
+            self._patience.warn(f"a step could not be made: {brief(error)}")
             return
         if isinstance(event, bytes):
             send_step = self._send_step
@@ -194,13 +189,13 @@ class Reporter:
                 except (Away, OSError):
                     pass  # tried again below, where it is said
                 except Exception as error:
-                    self._refuse(error)
+                    self._patience.refused(error)
                     self._refused += 1
                     return
             send = self._sending_bytes(event)
         else:
             send = self._sending(event)
-        if not self._persist(send):
+        if not self._patience.persist(send):
             self._refused += 1
 
     def _sending_bytes(self, event: bytes) -> Callable[[], None]:
@@ -232,70 +227,35 @@ class Reporter:
 
     def _await_confirmation(self) -> bool:
         idle = getattr(self._sink, "idle", None)
-        while self._persist(self._start_delivery):
+        while self._patience.persist(self._start_delivery):
             if idle is None or idle():
                 return True
-            if time.monotonic() >= self._deadline:
+            if self._patience.over:
                 return False
-            time.sleep(_LOOK_SECONDS / 2)
+            time.sleep(LOOK_SECONDS / 2)
         return False
-
-    def _until(self, true: Callable[[], bool], share: float = 1.0) -> bool:
-        """Looks again and again; False when so much of the time that is left at the end has passed."""
-        while not true():
-            if self._ending.wait(_LOOK_SECONDS):
-                end = time.monotonic() + share * (self._deadline - time.monotonic())
-                while not true():
-                    if time.monotonic() >= end:
-                        return False
-                    time.sleep(_LOOK_SECONDS)
-        return True
 
     def _flush(self, seconds: float) -> None:
         flush = getattr(self._sink, "flush", None)
         if flush is not None:
             flush(seconds)
 
-    def _persist(self, action: Callable[[], None]) -> bool:
-        """Until it is done; False when it never will be, or the time is up."""
-        pause = _FIRST_PAUSE
-        while True:
-            try:
-                action()
-                return True
-            except (Away, OSError) as error:
-                self._warn(f"{_brief(error)}; steps wait in memory, and what has no room is dropped and counted")
-                wait = getattr(error, "after", None) or pause
-            except Exception as error:
-                self._refuse(error)
-                return False
-            pause = min(2 * pause, _LONGEST_PAUSE)
-            if not self._ending.is_set():
-                self._ending.wait(wait)
-            else:
-                time.sleep(max(0.0, min(wait, 0.5, self._deadline - time.monotonic())))
-            if time.monotonic() >= self._deadline:
-                return False
-
-    def _refuse(self, error: Exception) -> None:
-        self._warn(f"the sink refuses an event: {_brief(error)}")
-
     def _give_up(self) -> None:
         self._drop_all()
-        self._ending.wait()  # a start that the sink refuses ends the sending, not the run
+        self._patience.ending.wait()  # a start that the sink refuses ends the sending, not the run
         self._drop_all()
         try:
             # So that the end carries the final count.
-            self._flush(max(0.1, (self._deadline - time.monotonic()) / 2))
+            self._flush(self._patience.left(0.5))
         except Exception:
             pass
         ranks = self._ranks
         if ranks is None or ranks.first:
             self._say_finished()
         try:
-            self._sink.close(max(0.1, self._deadline - time.monotonic()))
+            self._sink.close(self._patience.left())
         except Exception as error:
-            self._warn(f"the sink does not close: {_brief(error)}")
+            self._patience.warn(f"the sink does not close: {brief(error)}")
         if ranks is not None and not ranks.first:
             ranks.say("done")
         with self._lock:
@@ -305,7 +265,7 @@ class Reporter:
 
     def _say_finished(self) -> None:
         if self._ranks is not None:
-            self._until(self._ranks.others_done, 0.5)
+            self._patience.until(self._ranks.others_done, 0.5)
         finished = pb.RunFinished(run_id=self._started.run_id, attempt=self._started.attempt, status=self._finish)
 
         def send() -> None:
@@ -313,7 +273,7 @@ class Reporter:
             finished.dropped_events = self.lost
             self._sink.send(pb.Event(run_finished=finished))
 
-        self._persist(send)
+        self._patience.persist(send)
 
     def _drop_all(self) -> None:
         with self._lock:
@@ -325,19 +285,10 @@ class Reporter:
         if self.lost:
             LOG.warning("thermograd: run %s: %d steps were not delivered", self._started.run_id, self.lost)
 
-    def _warn(self, why: str) -> None:
-        now = time.monotonic()
-        with self._lock:
-            due = now - self._warned >= _WARN_SECONDS
-            # An outage that lasts stays one.
-            self._warned = now
-        if due:
-            LOG.warning("thermograd: run %s: %s. Training is not affected.", self._started.run_id, why)
-
     def _forked(self) -> None:
         """In a child: the thread is not there, and locks are as the fork found them."""
         self._lock = threading.Condition()
-        self._ending = threading.Event()
+        self._patience = Patience(self._started.run_id)
         self._finish = pb.RunFinished.STOPPED
         self._queue = deque()
         self._settled = True
@@ -374,7 +325,3 @@ def _with_dropped(event: bytes, dropped: int) -> bytes:
     message = pb.Event.FromString(event)
     message.step.dropped_events = dropped
     return message.SerializeToString()
-
-
-def _brief(error: BaseException) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0][:200]

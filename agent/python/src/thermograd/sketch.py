@@ -144,9 +144,10 @@ class Sketcher:
     def sketch_quietly(self, tensors: Sequence[Optional[torch.Tensor]]) -> torch.Tensor:
         """`sketch`, for a caller that is under ``torch.no_grad()`` already."""
         if self._native is not None:
-            stored = self._native(tensors)
-            self.sqnorm = stored.square()
-            return stored.get()
+            # Not one of a block: a chunk that waits for the others of its step would keep the whole of it.
+            out = torch.empty(self.dim, dtype=torch.float32)
+            self.sqnorm = self._native.fold(tensors, out.data_ptr())
+            return out
         if self.gathers:
             flat = self.gather(tensors)
             self.sqnorm = torch.dot(flat, flat)

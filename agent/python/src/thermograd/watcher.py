@@ -18,7 +18,6 @@ from .message import StepParts
 from .outbox import Outbox, Parts
 from .ranks import Ranks
 from .reporter import Reporter
-from .single import SingleStep
 from .sinks import Sink
 
 _STATUSES = {
@@ -275,7 +274,7 @@ class Watcher:
 
     def _after_step(self, parts: Optional[Parts]) -> None:
         if parts is not None:
-            if parts.grad_sketch is not None or type(parts) is not SingleStep:
+            if parts.grad_sketch is not None or type(parts) is StepParts:
                 try:
                     self._look.after(parts)
                 except Exception as error:

@@ -1,5 +1,5 @@
 """The compiled fold: `sketch.c` by ctypes, where it has been built; nothing is compiled here. What was built with Python's
-headers is a module as well (`step.c`)."""
+headers is a module as well (`step.h`)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Library:
         self.level: int = loaded.thermograd_level()
         self.row_fold = loaded.thermograd_row_fold
         self.row_fold.restype = ctypes.c_double
-        #: `step.c`, a module; None where the library was built without Python's headers.
+        #: The module of `step.h`; None where the library was built without Python's headers.
         self.step = _module(path) if stable() and hasattr(loaded, "PyInit__step") else None
 
 
@@ -85,8 +85,8 @@ class NativeRowFold:
 
     Tensors are read where they are if they are dense, contiguous float32 in this memory, and converted if not. Sums are
     float32 in the order of the rows, the same bits on every processor: within n·2⁻²⁴·Σ|x| of the exact ones, over the n
-    elements of a sum. The norm is a sum in double of exact squares. 4·dim + 256 bytes and 24 a tensor are kept. Not
-    thread-safe; other Python threads run meanwhile.
+    elements of a sum. The norm is a sum in double of exact squares. 4·dim + 256 bytes and 24 a tensor are kept, as
+    much again and 8 a tensor by a `looker`. Not thread-safe; other Python threads run meanwhile.
     """
 
     def __init__(self, library: Library, sizes: Sequence[int], dim: int, seed: int, level: Optional[int] = None):
@@ -114,9 +114,21 @@ class NativeRowFold:
         self._call = library.row_fold
         self._block: Any = None
         self._place = _BLOCK
+        self._looked = False
 
     def __call__(self, tensors: Sequence[Optional[torch.Tensor]]) -> "Stored":
         """S, and ‖x‖², which is finite if and only if every element is."""
+        place = self._place
+        if place == _BLOCK:
+            # One allocation for several: between a training's own, each costs more than the sums of a small model.
+            self._block = torch.empty((_BLOCK, self._dim), dtype=torch.float32)
+            self._first = self._block.data_ptr()
+            place = 0
+        self._place = place + 1
+        return Stored(self._block, place, self.fold(tensors, self._first + 4 * self._dim * place))
+
+    def fold(self, tensors: Sequence[Optional[torch.Tensor]], out: int) -> float:
+        """S into the dim floats at this address; ‖x‖²."""
         pointers: List[Optional[int]] = []
         kept: List[torch.Tensor] = []
         float32, strided = torch.float32, torch.strided
@@ -136,21 +148,16 @@ class NativeRowFold:
                 raise ValueError(f"a tensor should have {size} elements in memory: had {t.numel()}")
             pointers.append(at)
         self._pointers[:] = pointers
-        place = self._place
-        if place == _BLOCK:
-            # One allocation for several: between a training's own, each costs more than the sums of a small model.
-            self._block = torch.empty((_BLOCK, self._dim), dtype=float32)
-            self._first = self._block.data_ptr()
-            place = 0
-        self._place = place + 1
-        self._job.out = self._first + 4 * self._dim * place
-        return Stored(self._block, place, self._call(self._there))
+        self._job.out = out
+        squared: float = self._call(self._there)
+        return squared
 
     def looker(self) -> Any:
         """The module's own reader of the same; None where there is none."""
         module = self._library.step
         if module is None:
             return None
+        self._looked = True
         return module.Looker(tuple(self._sizes), self._dim, self._job.seed, self._job.level, torch.float32)
 
     def __reduce__(self) -> Any:
@@ -159,7 +166,8 @@ class NativeRowFold:
 
     @property
     def table_bytes(self) -> int:
-        return 4 * self._work.numel() + 24 * len(self._sizes)
+        work, tensors = 4 * self._work.numel(), len(self._sizes)
+        return work + 24 * tensors + (work + 32 * tensors if self._looked else 0)
 
 
 class Stored:

@@ -1,4 +1,5 @@
-"""Compiles `sketch.c`, and `step.c` where Python's headers are, with the system's C compiler. Imports nothing of the package, for an installation."""
+"""Compiles `sketch.c`, and the module of `step.h` where Python's headers are, with the system's C compiler. Imports
+nothing of the package, for an installation."""
 
 from __future__ import annotations
 
@@ -14,7 +15,9 @@ import tempfile
 from typing import Optional
 
 FOLDER = pathlib.Path(__file__).resolve().parent
-_SOURCES = ("sketch.c", "sketch.h", "fold.h", "step.c")
+_MODULE = ("look.c", "event.c", "step.c", "module.c")
+#: Of the library.
+SOURCES = ("sketch.c", "sketch.h", "fold.h", "step.h", *_MODULE)
 _FLAGS = ("-std=gnu11", "-O3", "-fPIC", "-shared", "-fvisibility=hidden")
 
 
@@ -24,7 +27,7 @@ def file_name() -> str:
     :raises OSError: where they are not there
     """
     digest = hashlib.sha256()
-    for name in _SOURCES:
+    for name in SOURCES:
         digest.update((FOLDER / name).read_bytes())
     return f"sketch-{sys.platform}-{platform.machine()}-{digest.hexdigest()[:12]}.so"
 
@@ -55,7 +58,7 @@ def compile_into(folder: pathlib.Path) -> pathlib.Path:
         command = [*compiler, *_FLAGS, "-o", made, str(FOLDER / "sketch.c")]
         include = headers()
         if include is not None:
-            command += [str(FOLDER / "step.c"), f"-I{include}"]
+            command += [*(str(FOLDER / name) for name in _MODULE), f"-I{include}"]
             if sys.platform == "darwin":
                 command += ["-undefined", "dynamic_lookup"]  # Python's own functions are where it is loaded
         try:

@@ -1,373 +1,211 @@
-/* A step of one backward pass as a module of Python's: it is looked at, and its event written, in one call each.
+/* A step on its way, as message.StepParts is to other steps, and whether one is such a step; single.py says what it is for. */
+#include "step.h"
 
-   What a small model's step costs to watch is the interpreter, whose code and data the training has driven out of the caches by
-   then, not the sums. The stable ABI of 3.8 is all that is used, so that one library serves every later version; where it was
-   built without Python's headers there is only sketch.c, by ctypes. */
-#define PY_SSIZE_T_CLEAN
-#define Py_LIMITED_API 0x03080000
-#include <Python.h>
-#include <string.h>
-
-#include "sketch.h"
-
-/* Other threads may run while so many elements are read; for fewer it is not worth the turn. */
-enum { LONG = 1 << 18 };
-
-/* As the sketches' own; the bytes of two fit everywhere. */
-static const long long MOST_DIM = 1 << 20;
-
-enum { NAME_GRAD, NAME_DTYPE, NAME_IS_CPU, NAME_IS_CONTIGUOUS, NAME_IS_NEG, NAME_NUMEL, NAME_DATA_PTR, NAMES };
-static const char *const SPELT[NAMES] = {"grad", "dtype", "is_cpu", "is_contiguous", "is_neg", "numel", "data_ptr"};
+#include <time.h>
 
 typedef struct {
   PyObject_HEAD
-  struct thermograd_job job;
-  const float **tensors;
-  PyObject **held; /* of the gradients that are being read */
-  int64_t *lengths;
-  double *squares;
-  float *work;
-  int64_t elements;
-  int busy;
-  PyObject *float32; /* torch's */
-  PyObject *names[NAMES];
-} Looker;
+  PyObject *names, *number, *loss, *validation_loss, *examples, *learning_rate, *tracked, *sketches, *square, *theta, *packing,
+      *grad_sketch, *failure, *found_inf;
+  double time, decay;
+  long long known;
+  char whole;
+} Step;
 
-static void looker_free(Looker *self) {
+static void step_free(Step *self) {
   PyTypeObject *type = Py_TYPE(self);
-  PyMem_Free(self->tensors);
-  PyMem_Free(self->held);
-  PyMem_Free(self->lengths);
-  PyMem_Free(self->squares);
-  PyMem_Free(self->work);
-  Py_XDECREF(self->float32);
-  for (int i = 0; i < NAMES; i++) Py_XDECREF(self->names[i]);
+  PyObject *owned[] = {self->names, self->number, self->loss, self->validation_loss, self->examples, self->learning_rate, self->tracked,
+                       self->sketches, self->square, self->theta, self->packing, self->grad_sketch, self->failure};
+  for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) Py_XDECREF(owned[i]);
   ((freefunc)PyType_GetSlot(type, Py_tp_free))(self);
   Py_DECREF(type);
 }
 
-static PyObject *looker_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
-  PyObject *sizes, *float32;
-  long long dim, level;
-  unsigned long long seed;
-  if (kwargs && PyDict_Size(kwargs)) return PyErr_Format(PyExc_TypeError, "Looker takes no names");
-  if (!PyArg_ParseTuple(args, "O!LKLO", &PyTuple_Type, &sizes, &dim, &seed, &level, &float32)) return NULL;
-  if (dim < 64 || dim > MOST_DIM || dim & (dim - 1))
-    return PyErr_Format(PyExc_ValueError, "dim should be a power of two from 64 to %lld: was %lld", MOST_DIM, dim);
-  if (level < 0 || level > thermograd_level()) return PyErr_Format(PyExc_ValueError, "level should be from 0 to %d: was %lld", thermograd_level(), level);
-  Py_ssize_t n = PyTuple_Size(sizes);
-  Looker *self = (Looker *)((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0);
-  if (!self) return NULL;
-  size_t room = (size_t)n + 1;
-  self->tensors = PyMem_Calloc(room, sizeof *self->tensors);
-  self->held = PyMem_Calloc(room, sizeof *self->held);
-  self->lengths = PyMem_Calloc(room, sizeof *self->lengths);
-  self->squares = PyMem_Calloc(room, sizeof *self->squares);
-  self->work = PyMem_Calloc((size_t)dim + 64, sizeof *self->work);
-  if (!self->tensors || !self->held || !self->lengths || !self->squares || !self->work) {
-    Py_DECREF(self);
-    return PyErr_NoMemory();
-  }
-  for (int i = 0; i < NAMES; i++)
-    if (!(self->names[i] = PyUnicode_InternFromString(SPELT[i]))) {
-      Py_DECREF(self);
-      return NULL;
-    }
-  for (Py_ssize_t i = 0; i < n; i++) {
-    long long length = self->lengths[i] = PyLong_AsLongLong(PyTuple_GetItem(sizes, i));
-    if (length < 0 || length > INT64_MAX - self->elements) {
-      Py_DECREF(self);
-      return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_ValueError, "sizes should be at least 0, and their sum below 2^63: had %lld", length);
-    }
-    self->elements += length;
-  }
-  Py_INCREF(float32);
-  self->float32 = float32;
-  self->job = (struct thermograd_job){
-      .tensors = self->tensors, .lengths = self->lengths, .count = n, .dim = dim, .seed = seed, .level = level,
-      .work = self->work, .squares = self->squares};
-  return (PyObject *)self;
-}
+static PyObject *or_none(PyObject *value) { return value ? value : Py_None; }
 
-/* Whether the attribute is that object; 0 also where there is none. */
-static int attribute_is(PyObject *owner, PyObject *name, PyObject *wanted) {
-  PyObject *value = PyObject_GetAttr(owner, name);
-  int same = value == wanted;
-  Py_XDECREF(value);
-  return same;
-}
-
-/* Whether the method, called without arguments, answers so. */
-static int answer_is(PyObject *owner, PyObject *name, PyObject *wanted) {
-  PyObject *value = PyObject_CallMethodObjArgs(owner, name, NULL);
-  int same = value == wanted;
-  Py_XDECREF(value);
-  return same;
-}
-
-/* -1 where it is none. */
-static long long answered(PyObject *owner, PyObject *name) {
-  PyObject *value = PyObject_CallMethodObjArgs(owner, name, NULL);
-  if (!value) return -1;
-  long long number = PyLong_AsLongLong(value);
-  Py_DECREF(value);
-  return number;
-}
-
-static void *address(PyObject *owner, PyObject *name) {
-  PyObject *value = PyObject_CallMethodObjArgs(owner, name, NULL);
-  if (!value) return NULL;
-  void *at = PyLong_AsVoidPtr(value);
-  Py_DECREF(value);
-  return at;
-}
-
-/* Where its floats are: dense, contiguous float32 in this memory as they read, of that length; NULL for anything else, perhaps with
-   an error. Asked anew at every step: a tensor may have got other memory, another type or other strides since. */
-static const float *floats_of(Looker *self, PyObject *tensor, int64_t length) {
-  PyObject *const *names = self->names;
-  if (!attribute_is(tensor, names[NAME_DTYPE], self->float32) || !attribute_is(tensor, names[NAME_IS_CPU], Py_True) ||
-      !answer_is(tensor, names[NAME_IS_CONTIGUOUS], Py_True) || !answer_is(tensor, names[NAME_IS_NEG], Py_False) ||
-      answered(tensor, names[NAME_NUMEL]) != length)
+static PyObject *step_message(Step *self, PyObject *none) {
+  (void)none;
+  if (self->failure && self->failure != Py_None) {
+    PyErr_SetObject((PyObject *)Py_TYPE(self->failure), self->failure);
     return NULL;
-  static const float nothing;
-  const float *at = address(tensor, names[NAME_DATA_PTR]);
-  if (!at) return length || PyErr_Occurred() ? NULL : &nothing;
-  return (uintptr_t)at % sizeof(float) ? NULL : at;
+  }
+  long long examples = self->known;
+  if (self->examples && self->examples != Py_None) {
+    examples = PyLong_AsLongLong(self->examples);
+    if (examples == -1 && PyErr_Occurred()) return NULL;
+    if (examples < 0) examples = 0;
+  }
+  if (!self->tracked && !(self->tracked = PyDict_New())) return NULL;
+  return thermograd_event(self->names, self->number, self->time, or_none(self->loss), or_none(self->validation_loss), self->learning_rate, examples,
+                 or_none(self->square), self->sketches, or_none(self->theta), self->decay, self->tracked);
 }
 
-static double fold(Looker *self, float *out) {
-  double square;
-  self->job.out = out;
-  if (self->elements < LONG) return thermograd_row_fold(&self->job);
-  Py_BEGIN_ALLOW_THREADS
-  square = thermograd_row_fold(&self->job);
-  Py_END_ALLOW_THREADS
-  return square;
-}
-
-/* (S g and, if asked for, S θ behind it, ‖g‖², whether every parameter has a gradient), or None where torch is needed. */
-static PyObject *look(Looker *self, PyObject *parameters, int with_parameters) {
-  int64_t n = self->job.count, dim = self->job.dim;
-  if (!PyTuple_Check(parameters) || PyTuple_Size(parameters) != n) return PyErr_Format(PyExc_ValueError, "there should be %lld parameters", (long long)n);
-  if (self->busy) Py_RETURN_NONE; /* another thread, or a collector's callback in the midst of this */
-  self->busy = 1;
-  PyObject *sketches = NULL, *answer = NULL;
-  int whole = 1, good = 1;
-  int64_t read = 0;
-  for (; good && read < n; read++) {
-    PyObject *grad = self->held[read] = PyObject_GetAttr(PyTuple_GetItem(parameters, read), self->names[NAME_GRAD]);
-    self->tensors[read] = NULL;
-    if (grad == Py_None)
-      whole = 0;
-    else
-      good = grad && (self->tensors[read] = floats_of(self, grad, self->lengths[read])) != NULL;
+/* What follows from other steps is made, and these let go. */
+static PyObject *step_fold(Step *self, PyObject *none) {
+  (void)none;
+  if (self->packing && self->theta) {
+    PyObject *packed = PyObject_CallFunctionObjArgs(self->packing, self->theta, NULL);
+    if (!packed) return NULL;
+    Py_DECREF(self->theta);
+    self->theta = packed;
+    Py_CLEAR(self->packing);
+    Py_CLEAR(self->grad_sketch);
   }
-  if (good && (sketches = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)sizeof(float) * dim * (1 + with_parameters)))) {
-    float *out = (float *)(void *)PyBytes_AsString(sketches);
-    double square = fold(self, out);
-    for (int64_t i = 0; with_parameters && good && i < n; i++) {
-      Py_DECREF(self->held[i]);
-      PyObject *parameter = self->held[i] = PyTuple_GetItem(parameters, i);
-      Py_INCREF(parameter);
-      good = (self->tensors[i] = floats_of(self, parameter, self->lengths[i])) != NULL;
-    }
-    if (good && with_parameters) fold(self, out + dim);
-    if (good) answer = Py_BuildValue("OdO", sketches, square, whole ? Py_True : Py_False);
-  }
-  Py_XDECREF(sketches);
-  for (int64_t i = 0; i < read; i++) Py_XDECREF(self->held[i]);
-  self->busy = 0;
-  if (answer || (PyErr_Occurred() && (good || !PyErr_ExceptionMatches(PyExc_Exception)))) return answer; /* a Ctrl-C among them */
-  PyErr_Clear(); /* sparse, elsewhere, or of another type: the caller's other way says what is wrong, if anything is */
   Py_RETURN_NONE;
 }
 
-static PyObject *looker_gradient(Looker *self, PyObject *parameters) { return look(self, parameters, 0); }
-
-static PyObject *looker_both(Looker *self, PyObject *parameters) { return look(self, parameters, 1); }
-
-/* ---- an event's bytes, fields in the order of their numbers as protobuf's own writers have them */
-
-enum { VARINT = 0, DOUBLE = 1, BYTES = 2 };
-
-static char *put_varint(char *at, uint64_t value) {
-  for (; value > 0x7F; value >>= 7) *at++ = (char)((value & 0x7F) | 0x80);
-  *at++ = (char)value;
-  return at;
+static PyObject *step_begin_transfer(Step *self, PyObject *none) {
+  (void)self, (void)none; /* there is no other memory */
+  Py_RETURN_NONE;
 }
 
-static int varint_length(uint64_t value) {
-  int n = 1;
-  for (; value > 0x7F; value >>= 7) n++;
-  return n;
+static PyObject *step_size(Step *self, PyObject *none) {
+  (void)none;
+  return PyLong_FromSsize_t(512 + PyBytes_Size(self->sketches) * (self->theta ? 2 : 1));
 }
 
-static char *put_double(char *at, int field, double value) {
-  uint64_t bits;
-  memcpy(&bits, &value, sizeof bits);
-  at = put_varint(at, (uint64_t)field << 3 | DOUBLE);
-  for (int i = 0; i < 64; i += 8) *at++ = (char)(bits >> i);
-  return at;
+/* The attribute as a number; -1 where it is none. */
+static long long number_of(PyObject *owner, PyObject *name) {
+  PyObject *value = PyObject_GetAttr(owner, name);
+  long long number = value && PyLong_Check(value) ? PyLong_AsLongLong(value) : -1;
+  Py_XDECREF(value);
+  return number;
 }
 
-/* A value that may be None; at stays where it is then. NULL where it is no float. */
-static char *put_optional(char *at, int field, PyObject *value) {
-  if (value == Py_None) return at;
-  double number = PyFloat_AsDouble(value);
-  return number == -1 && PyErr_Occurred() ? NULL : put_double(at, field, number);
-}
-
-/* Behind it come size bytes of floats. */
-static char *put_vector(char *at, int field, uint64_t size) {
-  at = put_varint(at, (uint64_t)field << 3 | BYTES);
-  at = put_varint(at, 1 + (uint64_t)varint_length(size) + size);
-  at = put_varint(at, 1 << 3 | BYTES);
-  return put_varint(at, size);
-}
-
-/* x + decay·y as torch has it, rounded twice: a float product is exact in a double, so nothing can be fused. */
-static void put_sum(char *at, const float *x, const float *y, double decay, int64_t n) {
-  float factor = (float)decay;
-  for (int64_t i = 0; i < n; i++) {
-    float product = (float)((double)factor * y[i]), sum = x[i] + product;
-    memcpy(at + sizeof(float) * (size_t)i, &sum, sizeof sum);
+/* The examples of a step that was one pass, where nothing has changed gradients since: what chunks.Chunks notes before a pass whose
+   end nobody waits for, against what the gradient that it reached first is now. 0 where it was not, or nobody knows. */
+static long long single_pass(PyObject *const *names, PyObject *chunks) {
+  long long examples = 0;
+  PyObject *first = NULL, *grad = NULL, *under_way = PyObject_GetAttr(chunks, names[NAME__under_way]);
+  if (under_way && PyTuple_Check(under_way) && PyTuple_Size(under_way) == 2 &&
+      thermograd_attribute_is(chunks, names[NAME__missed], Py_False) && thermograd_attribute_is(chunks, names[NAME__noted], Py_None) &&
+      thermograd_attribute_is(chunks, names[NAME__total], Py_None) && (first = PyObject_GetAttr(chunks, names[NAME__first])) &&
+      (grad = PyObject_GetAttr(first, names[NAME_grad])) && grad != Py_None) {
+    PyObject *before = PyTuple_GetItem(under_way, 0), *known = PyTuple_GetItem(under_way, 1);
+    long long made;
+    int same = 1; /* the tensor that was there before */
+    if (PyTuple_Check(before) && PyTuple_Size(before) == 2) {
+      same = PyLong_AsVoidPtr(PyTuple_GetItem(before, 0)) == (void *)grad;
+      made = 1 + PyLong_AsLongLong(PyTuple_GetItem(before, 1));
+    } else
+      made = number_of(chunks, names[NAME__fresh]);
+    if (same && made >= 0 && number_of(grad, names[NAME__version]) == made && PyLong_Check(known)) examples = PyLong_AsLongLong(known);
   }
+  Py_XDECREF(under_way);
+  Py_XDECREF(first);
+  Py_XDECREF(grad);
+  return examples;
 }
 
-/* An entry of a map<string, double>, added to made. */
-static void put_entry(PyObject **made, PyObject *key, PyObject *value) {
-  PyObject *text = PyUnicode_AsUTF8String(key);
-  double number = text ? PyFloat_AsDouble(value) : -1;
-  if (!text || (number == -1 && PyErr_Occurred())) {
-    Py_XDECREF(text);
-    Py_CLEAR(*made);
-    return;
-  }
-  char head[32], tail[16];
-  uint64_t length = (uint64_t)PyBytes_Size(text);
-  char *at = put_varint(head, 17 << 3 | BYTES);
-  at = put_varint(at, 1 + (uint64_t)varint_length(length) + length + 9);
-  at = put_varint(at, 1 << 3 | BYTES);
-  at = put_varint(at, length);
-  PyBytes_ConcatAndDel(made, PyBytes_FromStringAndSize(head, at - head));
-  PyBytes_ConcatAndDel(made, text);
-  PyBytes_ConcatAndDel(made, PyBytes_FromStringAndSize(tail, put_double(tail, 2, number) - tail));
+/* Their note is used up. */
+static int take_pass(PyObject *const *names, PyObject *chunks) {
+  PyObject *zero = PyLong_FromLong(0);
+  int failed = !zero || PyObject_SetAttr(chunks, names[NAME__under_way], Py_None) || PyObject_SetAttr(chunks, names[NAME__examples], Py_None) ||
+               PyObject_SetAttr(chunks, names[NAME__forwards], zero);
+  Py_XDECREF(zero);
+  return failed ? -1 : 0;
 }
 
-/* Those of a dict, as it is now: asking for a value may run anybody's code, which may change it. NULL with an error. */
-static PyObject *entries(PyObject *tracked) {
-  PyObject *made = PyBytes_FromStringAndSize(NULL, 0);
-  if (!made || PyDict_Size(tracked) == 0) return made;
-  PyObject *items = PyDict_Items(tracked);
-  if (!items) Py_CLEAR(made);
-  for (Py_ssize_t i = 0; made && i < PyList_Size(items); i++) {
-    PyObject *item = PyList_GetItem(items, i);
-    put_entry(&made, PyTuple_GetItem(item, 0), PyTuple_GetItem(item, 1));
-  }
-  Py_XDECREF(items);
-  return made;
+static double now(void) {
+  struct timespec at;
+  timespec_get(&at, TIME_UTC);
+  return (double)at.tv_sec + 1e-9 * (double)at.tv_nsec;
 }
 
-/* event(names, step, time, loss, validation_loss, learning_rate, examples, grad_sqnorm, sketches, theta, decay, tracked): bytes.
-   names has run_id and attempt as bytes; theta None: it is behind the gradient in sketches; examples 0: not known. */
-static PyObject *event(PyObject *module, PyObject *args) {
-  PyObject *names, *number, *loss, *validation, *rate, *square, *sketches, *theta, *tracked, *map, *made;
-  long long examples;
-  double time, decay;
-  (void)module;
-  if (!PyArg_ParseTuple(args, "SOdOOOLOSOdO!", &names, &number, &time, &loss, &validation, &rate, &examples, &square, &sketches, &theta,
-                        &decay, &PyDict_Type, &tracked))
+/* Step.look((looker, optimizer, parameters, frozen, count, chunks, adds_decay, both, names), number): a Step; None where it is not
+   such a one, or torch is needed, and nothing has changed. */
+static PyObject *step_look(PyTypeObject *type, PyObject *args) {
+  PyObject *what, *number, *read, *optimizer, *parameters, *frozen, *chunks, *run, *sketches = NULL;
+  Py_ssize_t count;
+  int adds_decay, both, whole;
+  if (!PyArg_ParseTuple(args, "O!O", &PyTuple_Type, &what, &number) ||
+      !PyArg_ParseTuple(what, "OOO!O!nOppS", &read, &optimizer, &PyTuple_Type, &parameters, &PyTuple_Type, &frozen, &count, &chunks,
+                        &adds_decay, &both, &run))
     return NULL;
-  unsigned long long step = PyLong_AsUnsignedLongLong(number);
-  if (step == (unsigned long long)-1 && PyErr_Occurred()) return NULL;
-  if (examples < 0 || examples > UINT32_MAX) return PyErr_Format(PyExc_ValueError, "examples should be from 0 to 2^32 - 1: was %lld", examples);
-  if (theta != Py_None && !PyBytes_Check(theta)) return PyErr_Format(PyExc_TypeError, "theta should be bytes");
-  const char *floats = PyBytes_AsString(sketches), *parameters = theta == Py_None ? NULL : PyBytes_AsString(theta);
-  uint64_t size = (uint64_t)PyBytes_Size(sketches);
-  if (size % (parameters ? sizeof(float) : 2 * sizeof(float)))
-    return PyErr_Format(PyExc_ValueError, "sketches should be whole floats: were %llu bytes", (unsigned long long)size);
-  if (!parameters) {
-    size /= 2;
-    parameters = floats + size;
-  } else if ((uint64_t)PyBytes_Size(theta) != size)
-    return PyErr_Format(PyExc_ValueError, "theta should be as long as the gradient's sketch");
-
-  char head[128], middle[32], tail[16], *at = head;
-  if (step) at = put_varint(put_varint(at, 3 << 3 | VARINT), step);
-  if (time != 0) at = put_double(at, 5, time);
-  if (!(at = put_optional(at, 6, loss)) || !(at = put_optional(at, 7, rate))) return NULL;
-  char *batch = at, *after = middle;
-  if (examples) {
-    uint64_t vector = 1 + (uint64_t)varint_length(size) + size;
-    uint64_t micro = 1 + (uint64_t)varint_length((uint64_t)examples) + 1 + (uint64_t)varint_length(vector) + vector;
-    at = put_varint(put_varint(at, 8 << 3 | VARINT), (uint64_t)examples);
-    at = put_varint(put_varint(at, 9 << 3 | BYTES), micro);
-    at = put_varint(put_varint(at, 1 << 3 | VARINT), (uint64_t)examples);
-    batch = at = put_vector(at, 4, size);
-    if (!(after = put_optional(after, 10, square))) return NULL;
-  } else {
-    char *norm = put_optional(at, 10, square);
-    if (!norm) return NULL;
-    batch = at = put_vector(norm, 11, size);
+  Looker *looker = thermograd_looker_of(read);
+  if (!looker) return NULL;
+  PyObject *const *names = looker->names;
+  PyObject *groups = PyObject_GetAttr(optimizer, names[NAME_param_groups]);
+  if (!groups) return NULL;
+  /* Held, since asking tensors may run anybody's code. */
+  PyObject *group = PyList_Check(groups) && PyList_Size(groups) == 1 ? PyList_GetItem(groups, 0) : NULL;
+  PyObject *rate = group && PyDict_Check(group) ? PyDict_GetItemWithError(group, names[NAME_lr]) : NULL;
+  Py_XINCREF(group);
+  Py_XINCREF(rate);
+  Py_DECREF(groups);
+  Step *step = NULL;
+  if (!rate || !PyFloat_CheckExact(rate)) goto done;
+  PyObject *params = PyDict_GetItemWithError(group, names[NAME_params]);
+  PyObject *decays = adds_decay ? PyDict_GetItemWithError(group, names[NAME_weight_decay]) : NULL;
+  if (!params || !PyList_Check(params) || PyList_Size(params) != count) goto done;
+  double decay = decays ? PyFloat_AsDouble(decays) : 0, square;
+  if (PyErr_Occurred() || (decay != 0 && !both)) goto done;
+  for (Py_ssize_t i = 0; i < PyTuple_Size(frozen); i++)
+    if (!thermograd_attribute_is(PyTuple_GetItem(frozen, i), names[NAME_requires_grad], Py_False)) goto done;
+  long long examples = single_pass(names, chunks);
+  if (examples <= 0 || PyErr_Occurred()) goto done;
+  sketches = thermograd_sketches(looker, parameters, both, &square, &whole);
+  if (sketches && !take_pass(names, chunks) && (step = (Step *)((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0))) {
+    Py_INCREF(step->names = run);
+    Py_INCREF(step->number = number);
+    Py_INCREF(step->learning_rate = rate);
+    Py_INCREF(step->sketches = sketches);
+    step->time = now();
+    step->decay = decay;
+    step->known = examples;
+    step->whole = (char)whole;
+    step->tracked = PyDict_New();
+    step->square = decay == 0 ? PyFloat_FromDouble(square) : NULL;
+    if (!step->tracked || (decay == 0 && !step->square)) Py_CLEAR(step);
   }
-  after = put_vector(after, 12, size);
-  char *last = put_optional(tail, 20, validation);
-  if (!last || !(map = entries(tracked))) return NULL;
-
-  size_t named = (size_t)PyBytes_Size(names), mapped = (size_t)PyBytes_Size(map);
-  uint64_t length = named + (uint64_t)(batch - head) + size + (uint64_t)(after - middle) + size + mapped + (uint64_t)(last - tail);
-  made = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(1 + (uint64_t)varint_length(length) + length));
-  if (made) {
-    char *to = PyBytes_AsString(made);
-    to = put_varint(put_varint(to, 2 << 3 | BYTES), length);
-#define APPEND(from, bytes) (memcpy(to, from, bytes), to += (bytes))
-    APPEND(PyBytes_AsString(names), named);
-    APPEND(head, (size_t)(batch - head));
-    if (decay != 0)
-      put_sum(to, (const float *)(const void *)floats, (const float *)(const void *)parameters, decay, (int64_t)(size / sizeof(float)));
-    else
-      memcpy(to, floats, size);
-    to += size;
-    APPEND(middle, (size_t)(after - middle));
-    APPEND(parameters, size);
-    APPEND(PyBytes_AsString(map), mapped);
-    APPEND(tail, (size_t)(last - tail));
-#undef APPEND
-  }
-  Py_DECREF(map);
-  return made;
+done:
+  Py_XDECREF(group);
+  Py_XDECREF(rate);
+  Py_XDECREF(sketches);
+  if (step) return (PyObject *)step;
+  if (PyErr_Occurred()) return NULL;
+  Py_RETURN_NONE;
 }
 
-static PyMethodDef LOOKER_METHODS[] = {
-    {"gradient", (PyCFunction)(void (*)(void))looker_gradient, METH_O, NULL},
-    {"both", (PyCFunction)(void (*)(void))looker_both, METH_O, NULL},
+static PyObject *step_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
+  (void)type, (void)args, (void)kwargs;
+  PyErr_SetString(PyExc_TypeError, "a Step is made by Step.look");
+  return NULL;
+}
+
+static PyMemberDef STEP_MEMBERS[] = {
+    {"step", T_OBJECT, offsetof(Step, number), READONLY, NULL},
+    {"time", T_DOUBLE, offsetof(Step, time), 0, NULL},
+    {"loss", T_OBJECT, offsetof(Step, loss), 0, NULL},
+    {"validation_loss", T_OBJECT, offsetof(Step, validation_loss), 0, NULL},
+    {"examples", T_OBJECT, offsetof(Step, examples), 0, NULL},
+    {"learning_rate", T_OBJECT, offsetof(Step, learning_rate), READONLY, NULL},
+    {"tracked", T_OBJECT, offsetof(Step, tracked), READONLY, NULL},
+    {"sketches", T_OBJECT, offsetof(Step, sketches), READONLY, NULL},
+    {"whole", T_BOOL, offsetof(Step, whole), READONLY, NULL},
+    {"theta", T_OBJECT, offsetof(Step, theta), 0, NULL},
+    {"packing", T_OBJECT, offsetof(Step, packing), 0, NULL},
+    {"grad_sketch", T_OBJECT, offsetof(Step, grad_sketch), 0, NULL},
+    {"found_inf", T_OBJECT, offsetof(Step, found_inf), READONLY, NULL}, /* None: a loss scaler's */
+    {"failure", T_OBJECT, offsetof(Step, failure), 0, NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+
+static PyMethodDef STEP_METHODS[] = {
+    {"look", (PyCFunction)(void (*)(void))step_look, METH_VARARGS | METH_CLASS, NULL},
+    {"message", (PyCFunction)(void (*)(void))step_message, METH_NOARGS, NULL},
+    {"fold", (PyCFunction)(void (*)(void))step_fold, METH_NOARGS, NULL},
+    {"begin_transfer", (PyCFunction)(void (*)(void))step_begin_transfer, METH_NOARGS, NULL},
+    {"size", (PyCFunction)(void (*)(void))step_size, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 
-static PyType_Slot LOOKER_SLOTS[] = {
-    {Py_tp_new, (void *)looker_new},
-    {Py_tp_dealloc, (void *)looker_free},
-    {Py_tp_methods, LOOKER_METHODS},
+static PyType_Slot STEP_SLOTS[] = {
+    {Py_tp_new, (void *)step_new},
+    {Py_tp_dealloc, (void *)step_free},
+    {Py_tp_members, (void *)STEP_MEMBERS},
+    {Py_tp_methods, (void *)STEP_METHODS},
     {0, NULL},
 };
 
-static PyType_Spec LOOKER = {"thermograd.native._step.Looker", sizeof(Looker), 0, Py_TPFLAGS_DEFAULT, LOOKER_SLOTS};
-
-static int fill(PyObject *module) {
-  PyObject *type = PyType_FromSpec(&LOOKER);
-  if (!type || PyModule_AddObject(module, "Looker", type) < 0) {
-    Py_XDECREF(type);
-    return -1;
-  }
-  return 0;
-}
-
-static PyMethodDef METHODS[] = {{"event", event, METH_VARARGS, NULL}, {NULL, NULL, 0, NULL}};
-
-static PyModuleDef_Slot SLOTS[] = {{Py_mod_exec, (void *)fill}, {0, NULL}};
-
-static struct PyModuleDef MODULE = {
-    PyModuleDef_HEAD_INIT, .m_name = "thermograd.native._step", .m_methods = METHODS, .m_slots = SLOTS};
-
-API PyMODINIT_FUNC PyInit__step(void) { return PyModuleDef_Init(&MODULE); }
+PyType_Spec thermograd_step = {"thermograd.native._step.Step", sizeof(Step), 0, Py_TPFLAGS_DEFAULT, STEP_SLOTS};
