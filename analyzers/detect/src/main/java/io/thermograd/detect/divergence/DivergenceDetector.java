@@ -30,6 +30,9 @@ import java.util.OptionalLong;
  * not brought it half as high again, or, for a critical one, when half of its peak is gone 64 steps
  * after it; the history then starts anew.
  *
+ * <p>A run that sends no loss is followed by ‖ḡ‖², or ‖Δθ‖², in its place and alone ({@link
+ * Subject}); its thresholds are those of a loss without a gradient.
+ *
  * <p>Warnings of healthy streams: at most 1 in 10⁶ steps, raises of the learning rate aside;
  * tests/accuracy prints the counts. Needs 48 steps. Non-finite losses are passed over. O(1), no
  * allocation. One owner thread.
@@ -63,6 +66,7 @@ public final class DivergenceDetector {
   private final long[] steps = new long[RECENT];
   private final Rise rise = new Rise(loss);
   private final Unrecovered unrecovered = new Unrecovered();
+  private Subject subject = Subject.LOSS;
   private GradientSignal.Kind kind = GradientSignal.Kind.NONE;
   private long count;
   private long withoutGradient;
@@ -74,9 +78,38 @@ public final class DivergenceDetector {
     return state == State.NONE ? OptionalLong.empty() : OptionalLong.of(since());
   }
 
+  /** What is followed. */
+  public Subject subject() {
+    return subject;
+  }
+
+  /**
+   * From here on another series is followed, of which nothing is known yet; nothing changes where
+   * it is the one that is.
+   *
+   * @return whether a growth was open, which ends with what it was a growth of
+   */
+  public boolean follow(Subject next) {
+    if (next == subject) {
+      return false;
+    }
+    boolean open = state != State.NONE;
+    subject = next;
+    loss.clear();
+    gradient.clear();
+    unrecovered.clear();
+    kind = GradientSignal.Kind.NONE;
+    state = State.NONE;
+    count = 0;
+    withoutGradient = 0;
+    waiting = 0;
+    return open;
+  }
+
   /**
    * Adds one step.
    *
+   * @param newLoss the loss, or the square of the norm that is followed in its place
    * @param signal of the gradient; NaN for none
    * @param suspect whether the learning rate has just been raised to where it never was
    * @param swing what the gradient shows of a growth
@@ -261,15 +294,35 @@ public final class DivergenceDetector {
     return rise.peak();
   }
 
-  /** The growth since it began, at most of the last 32 steps. */
+  /** The common growth of loss and gradient since it began, at most of the last 32 steps. */
   GrowthFit fit() {
+    return alone().and(gradientFit());
+  }
+
+  /** The same of what is followed, alone. */
+  GrowthFit alone() {
+    return GrowthFit.of(loss, grown());
+  }
+
+  /** The same of the gradient beside the loss; unknown without one. */
+  GrowthFit gradientFit() {
+    int n = grown();
+    return withoutGradient == 0 && gradient.count() >= n
+        ? GrowthFit.of(gradient, n)
+        : GrowthFit.UNKNOWN;
+  }
+
+  /** The latest of the gradient's signal, ‖ḡ‖² when it has turned round. */
+  double gradientLast() {
+    return gradient.recent(0);
+  }
+
+  private int grown() {
     int n = 1;
     while (n < RECENT && n < count && steps[(int) ((count - 1 - n) % RECENT)] >= rise.since()) {
       n++;
     }
-    n = (int) Math.min(n, Math.min(RECENT, loss.count()));
-    GrowthFit fit = GrowthFit.of(loss, n);
-    return withoutGradient == 0 && gradient.count() >= n ? fit.and(GrowthFit.of(gradient, n)) : fit;
+    return (int) Math.min(n, Math.min(RECENT, loss.count()));
   }
 
   /** Writes the state; the same state gives the same bytes. */
@@ -279,6 +332,7 @@ public final class DivergenceDetector {
     for (long s : steps) {
       out.writeLong(s);
     }
+    out.writeByte(subject.ordinal());
     out.writeByte(kind.ordinal());
     out.writeLong(count);
     out.writeLong(withoutGradient);
@@ -295,6 +349,7 @@ public final class DivergenceDetector {
     for (int i = 0; i < RECENT; i++) {
       steps[i] = in.readLong();
     }
+    subject = Subject.values()[in.readByte()];
     kind = GradientSignal.Kind.values()[in.readByte()];
     count = in.readLong();
     withoutGradient = in.readLong();

@@ -5,6 +5,7 @@ import io.thermograd.estimate.step.TrainingStep;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The part of a step's squared gradient that points against the gradient before it.
@@ -111,6 +112,22 @@ public final class GradientSignal {
   /** ‖g‖² of the last step, by its sketch; NaN where there was none. */
   public double sqnorm() {
     return sqnormBefore;
+  }
+
+  /** What a run that sends no loss is followed by; null where it sends no norm either. */
+  public static @Nullable Subject inPlaceOfLoss(TrainingStep step) {
+    return step.sketches().length > 0 || step.gradSqnorm() != null
+        ? Subject.GRADIENT
+        : step.motion().updateSqnorm() != null ? Subject.UPDATE : null;
+  }
+
+  /** ‖ḡ‖² of the last step, the exact one if it was sent, or ‖Δθ‖²; NaN where there was none. */
+  public double square(TrainingStep step, Subject of) {
+    Double square =
+        of == Subject.UPDATE
+            ? step.motion().updateSqnorm()
+            : step.gradSqnorm() != null ? step.gradSqnorm() : Double.valueOf(sqnormBefore);
+    return square == null ? Double.NaN : square;
   }
 
   /** ρ = −g·g′/‖g‖² of the last step, g the gradient before it; NaN where there was none. */
