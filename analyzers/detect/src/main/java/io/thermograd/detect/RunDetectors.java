@@ -139,14 +139,12 @@ public final class RunDetectors {
     }
     boolean ended = divergence.follow(subject);
     DivergenceDetector.Change change =
-        divergence.accept(
+        divergence.acceptNorm(
             step.step(),
             gradient.square(step, subject),
-            Double.NaN,
-            GradientSignal.Kind.NONE,
             raised,
             overshoot.swing(),
-            overshoot.swingsWithoutProof());
+            gradient.mayTurn());
     return ended ? DivergenceDetector.Change.SETTLED : change;
   }
 

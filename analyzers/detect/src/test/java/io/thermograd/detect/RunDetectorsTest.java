@@ -197,7 +197,7 @@ class RunDetectorsTest {
   /** A tenth of noise on a norm, whose square then grows by a fifth a step. */
   private static void soar(Run run, BiFunction<TrainingStep.Builder, Double, TrainingStep> told) {
     SplittableRandom random = new SplittableRandom(5);
-    for (int t = 0; t < 400; t++) {
+    for (int t = 0; t < 500; t++) {
       double square =
           (t < 300 ? 1 : Math.pow(1.2, t - 300)) * Math.exp(0.1 * random.nextGaussian());
       run.accept(
@@ -231,6 +231,36 @@ class RunDetectorsTest {
     Run updates = new Run();
     soar(updates, (step, square) -> step.motion(new Motion(new float[0], square, null)).build());
     assertThat(updates.opened().get(0).title()).startsWith("The update norm soars");
+  }
+
+  /**
+   * A run that leaves a plateau: ever larger gradients, all in one direction, are no divergence.
+   */
+  @Test
+  void aNormThatGrowsStraightOnIsNoDivergence() {
+    for (int turn : new int[] {1, -1}) {
+      Run run = new Run();
+      SplittableRandom random = new SplittableRandom(7);
+      for (int t = 0; t < 400; t++) {
+        double grown = Math.pow(1.1, Math.max(0, t - 300)) * (turn < 0 && t % 2 == 0 ? -1 : 1);
+        float[] g = new float[16];
+        for (int i = 0; i < g.length; i++) {
+          g[i] = (float) ((t < 300 ? 0 : grown) + 0.3 * random.nextGaussian());
+        }
+        run.accept(
+            TrainingStep.at(run.step, run.step)
+                .learningRate(0.1)
+                .batchSize(32)
+                .examples(new int[] {32})
+                .sketches(new float[][] {g})
+                .build());
+      }
+      if (turn > 0) {
+        assertThat(run.opened()).isEmpty();
+      } else {
+        assertThat(run.opened().get(0).title()).startsWith("The gradient norm soars");
+      }
+    }
   }
 
   @Test

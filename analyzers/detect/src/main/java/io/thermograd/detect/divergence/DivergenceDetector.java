@@ -31,7 +31,9 @@ import java.util.OptionalLong;
  * after it; the history then starts anew.
  *
  * <p>A run that sends no loss is followed by ‖ḡ‖², or ‖Δθ‖², in its place and alone ({@link
- * Subject}); its thresholds are those of a loss without a gradient.
+ * Subject}), at the thresholds of a loss without a gradient. A norm also grows where a run leaves a
+ * plateau, so that with sketches only one that turns is warned of, and of norms alone only what is
+ * beyond return or 10¹² times above all before is critical.
  *
  * <p>Warnings of healthy streams: at most 1 in 10⁶ steps, raises of the learning rate aside;
  * tests/accuracy prints the counts. Needs 48 steps. Non-finite losses are passed over. O(1), no
@@ -109,7 +111,6 @@ public final class DivergenceDetector {
   /**
    * Adds one step.
    *
-   * @param newLoss the loss, or the square of the norm that is followed in its place
    * @param signal of the gradient; NaN for none
    * @param suspect whether the learning rate has just been raised to where it never was
    * @param swing what the gradient shows of a growth
@@ -123,6 +124,31 @@ public final class DivergenceDetector {
       boolean suspect,
       Overshoot.Swing swing,
       boolean stable) {
+    return advance(step, newLoss, signal, newKind, suspect, swing, stable, true);
+  }
+
+  /**
+   * Adds one step of a run that sends no loss.
+   *
+   * @param square of the norm that is followed
+   * @param turning whether the gradient may be turning round: one that grows straight on leaves a
+   *     plateau, and that is no growth to warn of
+   */
+  public Change acceptNorm(
+      long step, double square, boolean suspect, Overshoot.Swing swing, boolean turning) {
+    return advance(
+        step, square, Double.NaN, GradientSignal.Kind.NONE, suspect, swing, false, turning);
+  }
+
+  private Change advance(
+      long step,
+      double newLoss,
+      double signal,
+      GradientSignal.Kind newKind,
+      boolean suspect,
+      Overshoot.Swing swing,
+      boolean stable,
+      boolean mayOpen) {
     if (!Double.isFinite(newLoss)) {
       return Change.NOTHING;
     }
@@ -135,7 +161,7 @@ public final class DivergenceDetector {
     if (state != State.NONE) {
       return follow(x, swing == Overshoot.Swing.BEYOND_RETURN, stable);
     }
-    if (exceeds(told, suspect, swing)) {
+    if (mayOpen && exceeds(told, suspect, swing)) {
       open(x);
       return Change.OPENED;
     }
@@ -195,7 +221,9 @@ public final class DivergenceDetector {
       state = State.NONE;
       return Change.RETURNED;
     }
-    if (state == State.GROWING && (beyondReturn || (!stable && rise.outlasts(x)))) {
+    // How long a norm has been high tells nothing of whether it comes back.
+    boolean outlasts = subject == Subject.LOSS ? rise.outlasts(x) : rise.isEndless(x);
+    if (state == State.GROWING && (beyondReturn || (!stable && outlasts))) {
       state = State.DIVERGING;
       return Change.CRITICAL;
     }
@@ -234,7 +262,10 @@ public final class DivergenceDetector {
    * than a catapult's does. Not the news that a critical alert is, which waits for more.
    */
   public boolean runsAway() {
-    return state == State.GROWING && rise.longAndNearPeak() && fit().significant();
+    return state == State.GROWING
+        && subject == Subject.LOSS
+        && rise.longAndNearPeak()
+        && fit().significant();
   }
 
   /** Finite losses so far. */

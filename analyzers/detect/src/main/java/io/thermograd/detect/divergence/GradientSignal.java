@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GradientSignal {
   private static final double LEAST_TURN = 0.05;
+  private static final double TURNS = 0.5;
+  private static final double TURN_GAIN = 1.0 / 8;
 
   /** What the signal is made of. */
   public enum Kind {
@@ -40,6 +42,7 @@ public final class GradientSignal {
   private double dot = Double.NaN;
   private double ratio = Double.NaN;
   private double cosine = Double.NaN;
+  private double turned;
 
   /** The signal of this step; NaN where there is none. */
   public double accept(TrainingStep step) {
@@ -94,6 +97,7 @@ public final class GradientSignal {
       dot = math.dot(now, before) / ((double) sketches.length * sketches.length);
       cosine = -dot / Math.sqrt(sqnorm) / Math.sqrt(sqnormBefore);
       ratio = -dot / sqnormBefore;
+      turned += TURN_GAIN * (cosine - turned);
       signal = sqnorm * Math.max(LEAST_TURN, cosine);
     }
     sqnormBefore = sqnorm;
@@ -112,6 +116,13 @@ public final class GradientSignal {
   /** ‖g‖² of the last step, by its sketch; NaN where there was none. */
   public double sqnorm() {
     return sqnormBefore;
+  }
+
+  /**
+   * Whether it turns round by more than half, in the mean of some 8 steps, or may for all known.
+   */
+  public boolean mayTurn() {
+    return kind != Kind.TURN || turned > TURNS;
   }
 
   /** What a run that sends no loss is followed by; null where it sends no norm either. */
@@ -171,6 +182,7 @@ public final class GradientSignal {
   public void writeTo(DataOutput out) throws IOException {
     out.writeByte(kind.ordinal());
     out.writeDouble(sqnormBefore);
+    out.writeDouble(turned);
     out.writeInt(parts);
     out.writeInt(now.length);
     for (float x : now) {
@@ -181,6 +193,7 @@ public final class GradientSignal {
   public void readFrom(DataInput in) throws IOException {
     kind = Kind.values()[in.readByte()];
     sqnormBefore = in.readDouble();
+    turned = in.readDouble();
     parts = in.readInt();
     int k = in.readInt();
     now = new float[k];
