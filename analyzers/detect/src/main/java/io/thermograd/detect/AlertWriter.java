@@ -69,7 +69,7 @@ final class AlertWriter {
 
   Words growth() {
     return new Words(
-        "The loss soars beyond anything in its recent history",
+        subject() + " soars beyond anything in its recent history",
         GrowthWords.describe(divergence) + suspect(divergence.since()),
         "Watch the next steps: a catapult returns within some tens of steps, a divergence becomes"
             + " critical. If a checkpoint is due, keep the one before step "
@@ -78,9 +78,18 @@ final class AlertWriter {
 
   Words divergence() {
     return new Words(
-        "The loss has left its level and does not come back",
+        subject() + " has left its level and does not come back",
         GrowthWords.describe(divergence) + suspect(divergence.since()),
         Remedies.lowerLearningRate(learningRate, divergence.since()));
+  }
+
+  /** "The loss", or what is followed in its place. */
+  private String subject() {
+    return "The " + divergence.subject().words();
+  }
+
+  private String shown(double followed) {
+    return Figures.of(divergence.subject().shown(followed));
   }
 
   Words critical() {
@@ -93,10 +102,10 @@ final class AlertWriter {
   Words returned() {
     Catapult catapult = regimes.catapult();
     return new Words(
-        "The loss has returned",
+        subject() + " has returned",
         format(
                 "it rose from step %,d, at most to %s, and is back below %s",
-                divergence.since(), Figures.of(divergence.peak()), Figures.of(divergence.bound()))
+                divergence.since(), shown(divergence.peak()), shown(divergence.bound()))
             + (catapult.lowered()
                 ? format(
                     "; a catapult: the sharpness fell from %s to %s",
@@ -107,10 +116,10 @@ final class AlertWriter {
 
   Words settled() {
     return new Words(
-        "The loss has settled on a higher level",
+        subject() + " has settled on a higher level",
         format(
             "it rose from step %,d, from %s to %s, and has stopped growing",
-            divergence.since(), Figures.of(divergence.reference()), Figures.of(divergence.level())),
+            divergence.since(), shown(divergence.reference()), shown(divergence.level())),
         "Go back to a checkpoint before step "
             + format("%,d", divergence.since())
             + " unless that level is wanted: it is the base from now on");
@@ -122,7 +131,9 @@ final class AlertWriter {
         "Loss or gradient is not finite",
         format("step %,d", since)
             + (step.loss() == null ? "" : ", loss " + Figures.of(step.loss()))
-            + (soaredAt < since ? format("; the loss soars since step %,d", soaredAt) : "")
+            + (soaredAt < since
+                ? format("; the %s soars since step %,d", divergence.subject().words(), soaredAt)
+                : "")
             + suspect(soaredAt),
         Remedies.restart(learningRate, since, soaredAt));
   }
@@ -191,7 +202,7 @@ final class AlertWriter {
           Remedies.beyondEdge(learningRate, ratio));
     }
     return divergence.soarsSince().isPresent()
-        ? new Words("The loss soars at the edge of stability", evidence, asForTheDivergence())
+        ? new Words(subject() + " soars at the edge of stability", evidence, asForTheDivergence())
         : new Words(
             "The run hovers at the edge of stability", evidence, Remedies.atEdge(learningRate));
   }
@@ -234,7 +245,7 @@ final class AlertWriter {
           case OSCILLATING -> "The oscillation is over";
           case NON_FINITE -> "Loss and gradient are finite again";
           case LOST_TELEMETRY -> "No more events are lost";
-          case LOSS_GROWTH, DIVERGENCE -> "The loss has returned";
+          case LOSS_GROWTH, DIVERGENCE -> subject() + " has returned";
         },
         format("it lasted from step %,d to step %,d", openedAt, step),
         "Nothing to do");

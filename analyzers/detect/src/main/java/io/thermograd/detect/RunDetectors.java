@@ -5,6 +5,7 @@ import io.thermograd.detect.basin.Basins;
 import io.thermograd.detect.divergence.DivergenceDetector;
 import io.thermograd.detect.divergence.GradientSignal;
 import io.thermograd.detect.divergence.Overshoot;
+import io.thermograd.detect.divergence.Subject;
 import io.thermograd.detect.forecast.Forecasts;
 import io.thermograd.detect.inference.Averages;
 import io.thermograd.detect.regime.EscapeOutlook;
@@ -123,10 +124,34 @@ public final class RunDetectors {
     Double loss = step.loss();
     if (loss == null) {
       stepsWithoutLoss++;
+      return sendsNoLoss() ? followNorm(step, raised) : DivergenceDetector.Change.NOTHING;
+    }
+    boolean ended = divergence.follow(Subject.LOSS);
+    DivergenceDetector.Change change = followLoss(step.step(), loss, signal, raised);
+    return ended ? DivergenceDetector.Change.SETTLED : change;
+  }
+
+  /** A run that sends no loss diverges all the same: by the norm of its gradients, or updates. */
+  private DivergenceDetector.Change followNorm(TrainingStep step, boolean raised) {
+    Subject subject = GradientSignal.inPlaceOfLoss(step);
+    if (subject == null) {
       return DivergenceDetector.Change.NOTHING;
     }
+    boolean ended = divergence.follow(subject);
+    DivergenceDetector.Change change =
+        divergence.acceptNorm(
+            step.step(),
+            gradient.square(step, subject),
+            raised,
+            overshoot.swing(),
+            gradient.mayTurn());
+    return ended ? DivergenceDetector.Change.SETTLED : change;
+  }
+
+  private DivergenceDetector.Change followLoss(
+      long step, double loss, double signal, boolean raised) {
     return divergence.accept(
-        step.step(),
+        step,
         loss,
         signal,
         gradient.kind(),
@@ -137,7 +162,7 @@ public final class RunDetectors {
 
   /** The regime, or empty when none is identified: {@link #regimeMissing} then says why. */
   public Optional<Regime> regime() {
-    return sendsNoLoss() && !announcer.nonFinite().open() ? Optional.empty() : regimes.regime();
+    return silent() ? Optional.empty() : regimes.regime();
   }
 
   /** What holds besides the regime, by name. */
@@ -148,12 +173,18 @@ public final class RunDetectors {
   }
 
   private boolean sendsNoLoss() {
-    return stepsWithoutLoss >= LOSS_EXPECTED_WITHIN && divergence.count() == 0;
+    return stepsWithoutLoss >= LOSS_EXPECTED_WITHIN
+        && (divergence.subject() != Subject.LOSS || divergence.count() == 0);
+  }
+
+  /** Whether there is nothing to say for want of a loss. */
+  private boolean silent() {
+    return sendsNoLoss() && !announcer.nonFinite().open() && divergence.soarsSince().isEmpty();
   }
 
   /** Why there is no regime. */
   public String regimeMissing() {
-    if (sendsNoLoss()) {
+    if (silent()) {
       return "the run sends no loss: set loss in step";
     }
     return regimes.state() instanceof RegimeState.Undecided undecided
@@ -172,7 +203,7 @@ public final class RunDetectors {
 
   /** Verdict / Why / Next for what is known now. */
   public Verdict verdict(QuantityList known, RunEstimators estimators) {
-    return sendsNoLoss() && !announcer.nonFinite().open()
+    return silent()
         ? VerdictWriter.withoutLoss()
         : new VerdictWriter(
                 known.quantities(),

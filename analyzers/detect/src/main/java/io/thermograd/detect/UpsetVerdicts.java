@@ -2,6 +2,7 @@ package io.thermograd.detect;
 
 import io.thermograd.detect.divergence.DivergenceDetector;
 import io.thermograd.detect.divergence.GrowthWords;
+import io.thermograd.detect.divergence.Subject;
 import io.thermograd.detect.regime.Catapult;
 import io.thermograd.detect.regime.RegimeState;
 import io.thermograd.detect.regime.Regimes;
@@ -40,7 +41,9 @@ final class UpsetVerdicts {
           Severity.CRITICAL,
           format("Not finite since step %,d", overflow),
           "Loss or gradient is not a finite number"
-              + (soaredAt < overflow ? format("; the loss soars since step %,d", soaredAt) : "")
+              + (soaredAt < overflow
+                  ? format("; the %s soars since step %,d", divergence.subject().words(), soaredAt)
+                  : "")
               + learningRate.raisedAround(soaredAt)
               + ".",
           Remedies.restart(learningRate, overflow, soaredAt) + ".");
@@ -51,14 +54,18 @@ final class UpsetVerdicts {
           "Diverging since step %,d",
           divergence.since(),
           format(
-              "The latest losses are about %s, against %s before",
-              Figures.of(divergence.level()), Figures.of(divergence.reference())),
+              "The latest %s about %s, against %s before",
+              divergence.subject() == Subject.LOSS
+                  ? "losses are"
+                  : divergence.subject().words() + "s are",
+              shown(divergence.level()),
+              shown(divergence.reference())),
           Remedies.lowerLearningRate(learningRate, divergence.since()) + ".");
     }
     if (divergence.growing()) {
       return since(
           Severity.WARNING,
-          "The loss runs away since step %,d",
+          "The " + divergence.subject().words() + " runs away since step %,d",
           divergence.since(),
           capitalise(GrowthWords.describe(divergence)),
           Remedies.lowerLearningRate(learningRate, divergence.since()) + ".");
@@ -66,7 +73,7 @@ final class UpsetVerdicts {
     return new Verdict(
         Severity.INFO,
         format("The divergence of step %,d is over", state.since()),
-        "Loss " + Figures.of(divergence.last()) + ".",
+        capitalise(divergence.subject().words()) + " " + shown(divergence.last()) + ".",
         "Wait some tens of steps for its new level.");
   }
 
@@ -78,8 +85,9 @@ final class UpsetVerdicts {
           "A catapult since step %,d",
           state.since(),
           format(
-              "Loss %s; the sharpness fell from %s to %s",
-              Figures.of(divergence.last()),
+              "%s %s; the sharpness fell from %s to %s",
+              capitalise(divergence.subject().words()),
+              shown(divergence.last()),
               Figures.of(catapult.before()),
               Figures.of(catapult.after())),
           "Nothing to do: it comes down where the curvature lets the learning rate be stable.");
@@ -87,7 +95,7 @@ final class UpsetVerdicts {
     if (divergence.growing()) {
       return since(
           Severity.WARNING,
-          "The loss soars since step %,d",
+          "The " + divergence.subject().words() + " soars since step %,d",
           divergence.since(),
           capitalise(GrowthWords.describe(divergence)),
           "Wait some tens of steps: it returns, or is reported as a divergence.");
@@ -112,6 +120,10 @@ final class UpsetVerdicts {
   private Verdict since(Severity severity, String title, long step, String why, String next) {
     return new Verdict(
         severity, format(title, step), why + learningRate.raisedAround(step) + ".", next);
+  }
+
+  private String shown(double followed) {
+    return Figures.of(divergence.subject().shown(followed));
   }
 
   private static String capitalise(String sentence) {

@@ -95,6 +95,21 @@ class DivergenceFalseAlarmTest {
               });
     }
 
+    void acceptWithoutLoss(TrainingStep step) {
+      steps++;
+      ours.accept(
+          TrainingStep.at(step.step(), step.time())
+              .learningRate(step.learningRate())
+              .batchSize(step.batchSize())
+              .examples(step.examples())
+              .sqnorms(step.sqnorms())
+              .sketches(step.sketches())
+              .gradSqnorm(step.gradSqnorm())
+              .nonFinite(step.nonFinite())
+              .motion(step.motion())
+              .build());
+    }
+
     void accept(TrainingStep step) {
       steps++;
       ours.accept(step);
@@ -203,6 +218,52 @@ class DivergenceFalseAlarmTest {
         "at most 1",
         "%d critical, %d warnings%s".formatted(all.criticals, all.warnings, all.perMillion()),
         all.criticals + all.warnings <= allowed);
+    softly.assertAll();
+  }
+
+  /** The same without a loss: growth is then that of ‖ḡ‖². */
+  @Test
+  void withoutLoss() {
+    SoftAssertions softly = new SoftAssertions();
+    LossStreams[] streams = LossStreams.values();
+    List<LossStreams.Told> told = List.of(LossStreams.Told.SKETCHES, LossStreams.Told.NORMS);
+    Count synthetic = new Count();
+    IntStream.range(0, streams.length * told.size() * RUNS)
+        .parallel()
+        .forEach(
+            i -> {
+              Watch watch = new Watch(STREAM);
+              int which = i / RUNS;
+              var stream =
+                  streams[which / told.size()].new Run(500_000L + i, told.get(which % told.size()));
+              for (int t = 0; t < STEPS; t++) {
+                watch.acceptWithoutLoss(stream.next());
+              }
+              synthetic.add(watch);
+            });
+    Count simulated = new Count();
+    IntStream.range(0, HEALTHY.size())
+        .parallel()
+        .forEach(
+            i -> {
+              Watch[] watch = new Watch[1];
+              ScenarioSteps.emit(
+                  HEALTHY.get(i),
+                  1,
+                  settings -> watch[0] = new Watch(settings),
+                  step -> watch[0].acceptWithoutLoss(step));
+              simulated.add(watch[0]);
+            });
+    for (Count count : List.of(synthetic, simulated)) {
+      AccuracyTable.add(
+          softly,
+          "false divergences, no loss sent",
+          count == synthetic ? "synthetic" : "simulated",
+          "at most 1 per 10⁶ steps",
+          "%d critical, %d warnings in %,d steps"
+              .formatted(count.criticals, count.warnings, count.steps),
+          count.criticals + count.warnings <= Math.max(1, 1e-6 * count.steps));
+    }
     softly.assertAll();
   }
 

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.DoubleStream;
 import org.assertj.core.api.SoftAssertions;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -242,6 +243,60 @@ class EscapeForecastTest {
         "learning rate to escape within the budget",
         "double well, η now %.4f, true %.4f".formatted(last, truth),
         "95 %% interval holds it in %d of %d".formatted(rateHeld, known));
+    softly.assertAll();
+  }
+
+  /**
+   * The law of Arrhenius from three temperatures says how long the first escape takes after a
+   * change of the learning rate, to where no run has been: colder, in between, and hotter.
+   */
+  @Test
+  void changesOfTheLearningRateComeTrue() {
+    SoftAssertions softly = new SoftAssertions();
+    double[] seen = {0.36, 0.3, 0.25};
+    double[] next = {0.2, 0.27, 0.17, 0.4};
+    double perRate = TEMPERATURES[TEMPERATURES.length - 1] / ETA;
+    List<Watched> watched = new ArrayList<>();
+    for (int r = 0; r < RUNS; r++) {
+      watched.add(new Watched(new KnownWells(-CORE, CORE), SETTINGS));
+    }
+    double[] positions = new double[RUNS];
+    Arrays.fill(positions, 1);
+    long step = 0;
+    for (double temperature :
+        DoubleStream.concat(Arrays.stream(seen), Arrays.stream(next)).toArray()) {
+      double eta = temperature / perRate;
+      double stay = stay(temperature) / eta;
+      long every = Math.max(1, (long) (stay / 200));
+      LangevinEnsemble replicas =
+          LangevinEnsemble.at(
+              DoubleWell.line(), temperature, eta, new double[] {1}, RUNS, seed(temperature) + 13);
+      System.arraycopy(positions, 0, replicas.positions(), 0, RUNS);
+      for (long t = 0; t < STAYS * stay; t += every) {
+        replicas.step(every);
+        step += every;
+        double[] x = replicas.positions();
+        for (int r = 0; r < RUNS; r++) {
+          watched
+              .get(r)
+              .accept(step, every, x[r], 0, eta, temperature, FLAT, t % (20 * every) == 0);
+        }
+      }
+      System.arraycopy(replicas.positions(), 0, positions, 0, RUNS);
+    }
+    Scores scores = new Scores();
+    for (Watched run : watched) {
+      scores.add(run.forecasts.scores().get("escape_after_change"));
+    }
+    AccuracyTable.add(
+        softly,
+        "escape after a change of η, from the Arrhenius line, 90 % intervals",
+        "double well, T 0.25 to 0.36, then %s; %d runs".formatted(Arrays.toString(next), RUNS),
+        "85-95 % cover, >= 90 % of the changes scored",
+        "%.1f %% of %,d; log score %.2f".formatted(scores.share(), scores.scored, scores.mean()),
+        scores.share() >= 85 - scores.slack(RUNS)
+            && scores.share() <= 95 + scores.slack(RUNS)
+            && scores.scored >= 0.9 * RUNS * next.length);
     softly.assertAll();
   }
 

@@ -30,6 +30,11 @@ import java.util.OptionalLong;
  * not brought it half as high again, or, for a critical one, when half of its peak is gone 64 steps
  * after it; the history then starts anew.
  *
+ * <p>A run that sends no loss is followed by ‖ḡ‖², or ‖Δθ‖², in its place and alone ({@link
+ * Subject}), at the thresholds of a loss without a gradient. A norm also grows where a run leaves a
+ * plateau, so that with sketches only one that turns is warned of, and of norms alone only what is
+ * beyond return or 10¹² times above all before is critical.
+ *
  * <p>Warnings of healthy streams: at most 1 in 10⁶ steps, raises of the learning rate aside;
  * tests/accuracy prints the counts. Needs 48 steps. Non-finite losses are passed over. O(1), no
  * allocation. One owner thread.
@@ -63,6 +68,7 @@ public final class DivergenceDetector {
   private final long[] steps = new long[RECENT];
   private final Rise rise = new Rise(loss);
   private final Unrecovered unrecovered = new Unrecovered();
+  private Subject subject = Subject.LOSS;
   private GradientSignal.Kind kind = GradientSignal.Kind.NONE;
   private long count;
   private long withoutGradient;
@@ -72,6 +78,34 @@ public final class DivergenceDetector {
   /** First step of a growth that goes on; empty while there is none. */
   public OptionalLong soarsSince() {
     return state == State.NONE ? OptionalLong.empty() : OptionalLong.of(since());
+  }
+
+  /** What is followed. */
+  public Subject subject() {
+    return subject;
+  }
+
+  /**
+   * From here on another series is followed, of which nothing is known yet; nothing changes where
+   * it is the one that is.
+   *
+   * @return whether a growth was open, which ends with what it was a growth of
+   */
+  public boolean follow(Subject next) {
+    if (next == subject) {
+      return false;
+    }
+    boolean open = state != State.NONE;
+    subject = next;
+    loss.clear();
+    gradient.clear();
+    unrecovered.clear();
+    kind = GradientSignal.Kind.NONE;
+    state = State.NONE;
+    count = 0;
+    withoutGradient = 0;
+    waiting = 0;
+    return open;
   }
 
   /**
@@ -90,6 +124,31 @@ public final class DivergenceDetector {
       boolean suspect,
       Overshoot.Swing swing,
       boolean stable) {
+    return advance(step, newLoss, signal, newKind, suspect, swing, stable, true);
+  }
+
+  /**
+   * Adds one step of a run that sends no loss.
+   *
+   * @param square of the norm that is followed
+   * @param turning whether the gradient may be turning round: one that grows straight on leaves a
+   *     plateau, and that is no growth to warn of
+   */
+  public Change acceptNorm(
+      long step, double square, boolean suspect, Overshoot.Swing swing, boolean turning) {
+    return advance(
+        step, square, Double.NaN, GradientSignal.Kind.NONE, suspect, swing, false, turning);
+  }
+
+  private Change advance(
+      long step,
+      double newLoss,
+      double signal,
+      GradientSignal.Kind newKind,
+      boolean suspect,
+      Overshoot.Swing swing,
+      boolean stable,
+      boolean mayOpen) {
     if (!Double.isFinite(newLoss)) {
       return Change.NOTHING;
     }
@@ -102,7 +161,7 @@ public final class DivergenceDetector {
     if (state != State.NONE) {
       return follow(x, swing == Overshoot.Swing.BEYOND_RETURN, stable);
     }
-    if (exceeds(told, suspect, swing)) {
+    if (mayOpen && exceeds(told, suspect, swing)) {
       open(x);
       return Change.OPENED;
     }
@@ -162,7 +221,9 @@ public final class DivergenceDetector {
       state = State.NONE;
       return Change.RETURNED;
     }
-    if (state == State.GROWING && (beyondReturn || (!stable && rise.outlasts(x)))) {
+    // How long a norm has been high tells nothing of whether it comes back.
+    boolean outlasts = subject == Subject.LOSS ? rise.outlasts(x) : rise.isEndless(x);
+    if (state == State.GROWING && (beyondReturn || (!stable && outlasts))) {
       state = State.DIVERGING;
       return Change.CRITICAL;
     }
@@ -201,7 +262,10 @@ public final class DivergenceDetector {
    * than a catapult's does. Not the news that a critical alert is, which waits for more.
    */
   public boolean runsAway() {
-    return state == State.GROWING && rise.longAndNearPeak() && fit().significant();
+    return state == State.GROWING
+        && subject == Subject.LOSS
+        && rise.longAndNearPeak()
+        && fit().significant();
   }
 
   /** Finite losses so far. */
@@ -261,15 +325,35 @@ public final class DivergenceDetector {
     return rise.peak();
   }
 
-  /** The growth since it began, at most of the last 32 steps. */
+  /** The common growth of loss and gradient since it began, at most of the last 32 steps. */
   GrowthFit fit() {
+    return alone().and(gradientFit());
+  }
+
+  /** The same of what is followed, alone. */
+  GrowthFit alone() {
+    return GrowthFit.of(loss, grown());
+  }
+
+  /** The same of the gradient beside the loss; unknown without one. */
+  GrowthFit gradientFit() {
+    int n = grown();
+    return withoutGradient == 0 && gradient.count() >= n
+        ? GrowthFit.of(gradient, n)
+        : GrowthFit.UNKNOWN;
+  }
+
+  /** The latest of the gradient's signal, ‖ḡ‖² when it has turned round. */
+  double gradientLast() {
+    return gradient.recent(0);
+  }
+
+  private int grown() {
     int n = 1;
     while (n < RECENT && n < count && steps[(int) ((count - 1 - n) % RECENT)] >= rise.since()) {
       n++;
     }
-    n = (int) Math.min(n, Math.min(RECENT, loss.count()));
-    GrowthFit fit = GrowthFit.of(loss, n);
-    return withoutGradient == 0 && gradient.count() >= n ? fit.and(GrowthFit.of(gradient, n)) : fit;
+    return (int) Math.min(n, Math.min(RECENT, loss.count()));
   }
 
   /** Writes the state; the same state gives the same bytes. */
@@ -279,6 +363,7 @@ public final class DivergenceDetector {
     for (long s : steps) {
       out.writeLong(s);
     }
+    out.writeByte(subject.ordinal());
     out.writeByte(kind.ordinal());
     out.writeLong(count);
     out.writeLong(withoutGradient);
@@ -295,6 +380,7 @@ public final class DivergenceDetector {
     for (int i = 0; i < RECENT; i++) {
       steps[i] = in.readLong();
     }
+    subject = Subject.values()[in.readByte()];
     kind = GradientSignal.Kind.values()[in.readByte()];
     count = in.readLong();
     withoutGradient = in.readLong();

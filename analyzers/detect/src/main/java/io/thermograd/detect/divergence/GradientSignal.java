@@ -5,6 +5,7 @@ import io.thermograd.estimate.step.TrainingStep;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The part of a step's squared gradient that points against the gradient before it.
@@ -20,6 +21,8 @@ import java.io.IOException;
  */
 public final class GradientSignal {
   private static final double LEAST_TURN = 0.05;
+  private static final double TURNS = 0.5;
+  private static final double TURN_GAIN = 1.0 / 8;
 
   /** What the signal is made of. */
   public enum Kind {
@@ -39,6 +42,7 @@ public final class GradientSignal {
   private double dot = Double.NaN;
   private double ratio = Double.NaN;
   private double cosine = Double.NaN;
+  private double turned;
 
   /** The signal of this step; NaN where there is none. */
   public double accept(TrainingStep step) {
@@ -93,6 +97,7 @@ public final class GradientSignal {
       dot = math.dot(now, before) / ((double) sketches.length * sketches.length);
       cosine = -dot / Math.sqrt(sqnorm) / Math.sqrt(sqnormBefore);
       ratio = -dot / sqnormBefore;
+      turned += TURN_GAIN * (cosine - turned);
       signal = sqnorm * Math.max(LEAST_TURN, cosine);
     }
     sqnormBefore = sqnorm;
@@ -111,6 +116,29 @@ public final class GradientSignal {
   /** ‖g‖² of the last step, by its sketch; NaN where there was none. */
   public double sqnorm() {
     return sqnormBefore;
+  }
+
+  /**
+   * Whether it turns round by more than half, in the mean of some 8 steps, or may for all known.
+   */
+  public boolean mayTurn() {
+    return kind != Kind.TURN || turned > TURNS;
+  }
+
+  /** What a run that sends no loss is followed by; null where it sends no norm either. */
+  public static @Nullable Subject inPlaceOfLoss(TrainingStep step) {
+    return step.sketches().length > 0 || step.gradSqnorm() != null
+        ? Subject.GRADIENT
+        : step.motion().updateSqnorm() != null ? Subject.UPDATE : null;
+  }
+
+  /** ‖ḡ‖² of the last step, the exact one if it was sent, or ‖Δθ‖²; NaN where there was none. */
+  public double square(TrainingStep step, Subject of) {
+    Double square =
+        of == Subject.UPDATE
+            ? step.motion().updateSqnorm()
+            : step.gradSqnorm() != null ? step.gradSqnorm() : Double.valueOf(sqnormBefore);
+    return square == null ? Double.NaN : square;
   }
 
   /** ρ = −g·g′/‖g‖² of the last step, g the gradient before it; NaN where there was none. */
@@ -154,6 +182,7 @@ public final class GradientSignal {
   public void writeTo(DataOutput out) throws IOException {
     out.writeByte(kind.ordinal());
     out.writeDouble(sqnormBefore);
+    out.writeDouble(turned);
     out.writeInt(parts);
     out.writeInt(now.length);
     for (float x : now) {
@@ -164,6 +193,7 @@ public final class GradientSignal {
   public void readFrom(DataInput in) throws IOException {
     kind = Kind.values()[in.readByte()];
     sqnormBefore = in.readDouble();
+    turned = in.readDouble();
     parts = in.readInt();
     int k = in.readInt();
     now = new float[k];

@@ -52,11 +52,20 @@ record GrowthFit(double rate, double error) {
         : this;
   }
 
+  /** Whether it grows for sure, and at another rate than the other does. */
+  boolean differs(GrowthFit other) {
+    return significant()
+        && Math.abs(rate - other.rate) > SIGNIFICANT * Math.hypot(error, other.error);
+  }
+
   boolean significant() {
     return rate > SIGNIFICANT * error;
   }
 
-  /** Steps until x overflows float32 at this rate; empty unless it grows for sure. */
+  /**
+   * Steps until x, of a norm its square, overflows float32 at this rate; empty unless it grows for
+   * sure.
+   */
   OptionalDouble stepsToOverflow(double x, double sds) {
     double r = rate + sds * error;
     return significant() && r > 0 && x > 0

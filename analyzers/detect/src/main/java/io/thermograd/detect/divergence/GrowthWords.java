@@ -4,33 +4,53 @@ import io.thermograd.detect.words.Figures;
 import java.util.Locale;
 import java.util.OptionalDouble;
 
-/** How a loss grows, in one sentence with numbers. */
+/** How a loss or a norm grows, in one sentence with numbers. */
 public final class GrowthWords {
   private GrowthWords() {}
 
-  /** Level before and now, growth a step, steps to overflow with their interval. */
+  /**
+   * Level before and now, growth a step, steps to overflow with their interval; of the gradient
+   * too, where that grows at another rate and overflows sooner.
+   */
   public static String describe(DivergenceDetector growth) {
+    Subject what = growth.subject();
     double now = growth.last();
     String level =
         String.format(
             Locale.ROOT,
-            "loss %s, about %s and at most %s before step %,d",
-            Figures.of(now),
-            Figures.of(growth.reference()),
-            Figures.of(growth.bound()),
+            "%s %s, about %s and at most %s before step %,d",
+            what.words(),
+            Figures.of(what.shown(now)),
+            Figures.of(what.shown(growth.reference())),
+            Figures.of(what.shown(growth.bound())),
             growth.since());
-    GrowthFit fit = growth.fit();
-    OptionalDouble steps = fit.stepsToOverflow(now, 0);
-    if (steps.isEmpty()) {
-      return level;
+    GrowthFit alone = growth.alone();
+    GrowthFit gradient = growth.gradientFit();
+    if (!gradient.differs(alone)) {
+      return level + of("; it grows", what, growth.fit(), now);
     }
+    double other = growth.gradientLast();
+    boolean first =
+        gradient.stepsToOverflow(other, 0).orElse(Double.POSITIVE_INFINITY)
+            < alone.stepsToOverflow(now, 0).orElse(Double.POSITIVE_INFINITY);
     return level
-        + String.format(
-            Locale.ROOT,
-            "; it grows by %s %% a step, which overflows in %,.0f steps%s",
-            Figures.of(100 * Math.expm1(fit.rate())),
-            steps.getAsDouble(),
-            interval(fit, now, steps.getAsDouble()));
+        + of("; it grows", what, alone, now)
+        + (first
+            ? of("; the gradient norm goes first, it grows", Subject.GRADIENT, gradient, other)
+            : "");
+  }
+
+  private static String of(String begin, Subject what, GrowthFit fit, double now) {
+    OptionalDouble steps = fit.stepsToOverflow(now, 0);
+    return steps.isEmpty()
+        ? ""
+        : begin
+            + String.format(
+                Locale.ROOT,
+                " by %s %% a step, which overflows in %,.0f steps%s",
+                Figures.of(100 * Math.expm1(what.shownRate(fit.rate()))),
+                steps.getAsDouble(),
+                interval(fit, now, steps.getAsDouble()));
   }
 
   /** " (from to)", or nothing where it is the same whole number as the estimate. */

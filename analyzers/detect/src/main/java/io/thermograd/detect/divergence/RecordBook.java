@@ -60,6 +60,13 @@ final class RecordBook {
     forget();
   }
 
+  /** As if nothing had ever been looked at. */
+  void clear() {
+    highest = Double.NEGATIVE_INFINITY;
+    count = 0;
+    forget();
+  }
+
   /** Starts anew. */
   void forget() {
     learnt = 0;

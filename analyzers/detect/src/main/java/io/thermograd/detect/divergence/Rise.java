@@ -87,10 +87,15 @@ final class Rise {
     return false;
   }
 
+  /** Whether the last value is beyond anything that comes back, at any age. */
+  boolean isEndless(double x) {
+    return loss.above(x) > RUNAWAY * loss.above(Math.max(loss.highest(), bound));
+  }
+
   /** Whether it is higher and longer than a catapult, seen from the loss x alone. */
   boolean outlasts(double x) {
     double ever = loss.above(Math.max(loss.highest(), bound));
-    if (loss.above(x) > RUNAWAY * ever) {
+    if (isEndless(x)) {
       return true;
     }
     if (age < LASTING || loss.above(peak) <= BEYOND_ALL * ever || loss.score(ROBUST) <= 0) {

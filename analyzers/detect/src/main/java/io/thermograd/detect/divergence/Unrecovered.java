@@ -29,6 +29,10 @@ final class Unrecovered {
     worse &= now > bound;
   }
 
+  void clear() {
+    worse = false;
+  }
+
   boolean worse() {
     return worse;
   }

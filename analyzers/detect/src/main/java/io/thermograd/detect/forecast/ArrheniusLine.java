@@ -22,9 +22,10 @@ record ArrheniusLine(Arrhenius fit, boolean energies, double temperature) {
 
   /**
    * Relative standard error of the law itself: SGD at ηκ of some tenths is hotter than its
-   * temperature by as much as ηκ/2, and less so where the learning rate is lower.
+   * temperature by as much as ηκ/2. Where only the learning rate changes that is the same shift of
+   * 1/T at all of them, and of the barrier none.
    */
-  private static final double MODEL = 0.1;
+  private static final double MODEL = 0.05;
 
   /**
    * Of the current basin; null when it was left at fewer than {@value #LEAST} temperatures.

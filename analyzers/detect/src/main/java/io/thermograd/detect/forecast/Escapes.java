@@ -20,18 +20,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Forecasts are made at steps that grow by a quarter, whatever happens, so that their times owe
  * nothing to the events; of the time only once an exit has been seen, or other temperatures tell.
- * O(1) a step but every {@value #EVERY}th, O(basins²) then. One owner thread.
+ * At a change of settings there is one more ({@link EscapeChanges}). O(1) a step but every {@value
+ * #EVERY}th, O(basins²) then. One owner thread.
  */
 final class Escapes {
   private static final int EVERY = 64;
   private static final double FIRST = 256;
   private static final double GROWS = 1.25;
 
-  /** Least shape of a Lomax law whose interval says something: a factor of 370 from end to end. */
-  private static final double SHARP = 1;
-
-  private static final double TRAPPED = 0.2;
-  private static final double FREE = 0.3;
+  // What is told is that it stays below 20 %: the band of the hysteresis lies on the safe side.
+  private static final double TRAPPED = 0.1;
+  private static final double FREE = 0.2;
   private static final double SAME = ForecastKind.ESCAPE_STEPS.tolerance();
 
   private final OptionalLong budget;
@@ -75,8 +74,10 @@ final class Escapes {
       ledger.voidIf(Escapes::aboutBasins);
     }
     if (changed) {
+      Settings before = settings;
       settings = now;
       exits.rebase(basins);
+      EscapeChanges.forecast(ledger, step.step(), before, now, line(basins), pace(), basin);
     }
     look(step.step(), standing, basins, !changed && change.isEmpty());
     if (due) {
@@ -86,15 +87,19 @@ final class Escapes {
   }
 
   private static boolean aboutBasins(Entry entry) {
+    return ofTime(entry) || entry.kind() == ForecastKind.ESCAPE_PROBABILITY;
+  }
+
+  private static boolean ofTime(Entry entry) {
     return entry.kind() == ForecastKind.ESCAPE_STEPS
-        || entry.kind() == ForecastKind.ESCAPE_PROBABILITY;
+        || entry.kind() == ForecastKind.ESCAPE_AFTER_CHANGE;
   }
 
   /** What the forecasts about a basin waited for. */
   private void resolve(BasinChange change) {
     for (Entry entry : ledger.entries()) {
       boolean here = entry.subject() == change.from() && !entry.resolved();
-      if (here && entry.kind() == ForecastKind.ESCAPE_STEPS) {
+      if (here && ofTime(entry)) {
         // Found only now, it may have begun before the forecast was made.
         entry.resolve(Math.max(1, change.entered() - entry.madeAt()));
       } else if (here && entry.kind() == ForecastKind.ESCAPE_PROBABILITY) {
@@ -168,20 +173,8 @@ final class Escapes {
       return;
     }
     int basin = basins.current();
-    Predictive.Lomax remaining = rate.remaining(pace);
-    if (remaining.shape() >= SHARP) {
-      double longest = Math.ceil(remaining.quantile((1 + Ledger.LEVEL) / 2));
-      if (longest < 1e15) {
-        ledger.add(
-            new Entry(
-                ForecastKind.ESCAPE_STEPS,
-                step,
-                step + Math.max(1, (long) longest),
-                remaining,
-                settings,
-                basin));
-      }
-    }
+    EscapeChanges.add(
+        ledger, ForecastKind.ESCAPE_STEPS, step, rate.remaining(pace), settings, basin);
     long horizon = budget.isPresent() ? budget.getAsLong() - 1 - step : step;
     if (horizon > 0) {
       ledger.add(

@@ -11,7 +11,9 @@ enum ForecastKind {
   /** Steps until the run leaves its basin. */
   ESCAPE_STEPS("escape_steps", true, 0.02),
   /** Whether it leaves its basin within the rest of the budget. */
-  ESCAPE_PROBABILITY("escape_probability", false, 0.02);
+  ESCAPE_PROBABILITY("escape_probability", false, 0.02),
+  /** Steps from a change of learning rate or batch size until the run leaves its basin. */
+  ESCAPE_AFTER_CHANGE("escape_after_change", true, 0.02);
 
   private final String id;
   private final boolean waits;

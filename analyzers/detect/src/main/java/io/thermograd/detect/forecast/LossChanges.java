@@ -14,9 +14,10 @@ import java.io.IOException;
  * the memory by which fluctuations are measured has passed (longer by as much as a lower rate slows
  * the relaxation), over twice that time.
  *
- * <p>The outcome's own error, of both means, is in the forecast's deviation. Nothing is forecast
- * where the forecast of the energy is absent, where the loss moves, or for less than a tenth. O(1)
- * a step. One owner thread.
+ * <p>The outcome's own error, of both means, is in the forecast's deviation. Where no loss was
+ * negative none is forecast to be: the normal law of the change is clipped at minus the level.
+ * Nothing is forecast where the forecast of the energy is absent or more than there is of the loss,
+ * where the loss moves, or for less than a tenth. O(1) a step. One owner thread.
  */
 final class LossChanges {
   private static final double TOLERANCE = ForecastKind.LOSS_CHANGE.tolerance();
@@ -27,6 +28,7 @@ final class LossChanges {
   private final Ledger ledger;
   private Settings settings = Settings.NONE;
   private boolean flat;
+  private boolean signed;
   private double level;
   private double levelError;
   private long from = -1;
@@ -44,6 +46,7 @@ final class LossChanges {
    * @param loss NaN when it has none
    */
   void accept(long step, double loss, Settings now, Standing standing, Fluctuations fluctuations) {
+    signed |= loss < 0;
     if (!settings.same(now, TOLERANCE)) {
       from = -1;
       if (flat && now.learningRate() > 0 && settings.learningRate() > 0) {
@@ -74,16 +77,20 @@ final class LossChanges {
     double half = change.high() - change.value();
     double deviation = Math.sqrt(half * half / (NORMAL * NORMAL) + 2 * levelError * levelError);
     long settle = (long) Math.ceil(fluctuations.memory() / Math.max(rate, 0.01));
-    if (Double.isFinite(deviation)
-        && deviation > 0
-        && ledger.add(
-            new Entry(
-                ForecastKind.LOSS_CHANGE,
-                step,
-                step + 3 * settle,
-                new Predictive.Normal(change.value(), deviation),
-                now,
-                0))) {
+    double value = change.value();
+    if (!(deviation > 0 && deviation < Double.POSITIVE_INFINITY)
+        || !(signed || level + value >= 0)) {
+      return;
+    }
+    var law = new Predictive.Normal(value, deviation);
+    if (ledger.add(
+        new Entry(
+            ForecastKind.LOSS_CHANGE,
+            step,
+            step + 3 * settle,
+            signed ? law : new Predictive.Clipped(law, -level),
+            now,
+            0))) {
       from = step + settle;
       before = level;
       losses = 0;
@@ -104,6 +111,7 @@ final class LossChanges {
   void writeTo(DataOutput out) throws IOException {
     settings.writeTo(out);
     out.writeBoolean(flat);
+    out.writeBoolean(signed);
     out.writeDouble(level);
     out.writeDouble(levelError);
     out.writeLong(from);
@@ -115,6 +123,7 @@ final class LossChanges {
   void readFrom(DataInput in) throws IOException {
     settings = Settings.readFrom(in);
     flat = in.readBoolean();
+    signed = in.readBoolean();
     level = in.readDouble();
     levelError = in.readDouble();
     from = in.readLong();

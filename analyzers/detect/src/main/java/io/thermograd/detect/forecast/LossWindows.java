@@ -8,7 +8,9 @@ import java.util.Arrays;
 /**
  * Forecasts the mean loss of the next {@value #WINDOW} steps from the means of the windows before,
  * by whichever of three has been best of late: the last mean, an average of the latest, or a level
- * with a trend (Holt's linear smoothing). The deviation is that of its own past errors.
+ * with a trend (Holt's linear smoothing). The deviation is that of its own past errors. Of losses
+ * none of which was negative none is forecast to be: a trend that would take them below 0 is not
+ * followed, and the normal law is clipped there.
  *
  * <p>O(1) a step. One owner thread. Source: C. Holt, Int. J. Forecasting 20 (2004),
  * doi:10.1016/j.ijforecast.2003.09.015.
@@ -40,6 +42,7 @@ final class LossWindows {
   private double average;
   private double level;
   private double trend;
+  private boolean signed;
   private final double[] ahead = new double[METHODS];
   private final double[] squares = new double[METHODS];
 
@@ -60,6 +63,7 @@ final class LossWindows {
       close(begun + WINDOW, step, settings);
     }
     if (Math.abs(loss) < LARGEST) {
+      signed |= loss < 0;
       losses++;
       sum += loss;
     }
@@ -93,12 +97,13 @@ final class LossWindows {
       int best = best();
       double deviation = Math.sqrt(squares[best] * (1 + 2.0 / Math.min(windows, 1 / FORGETS)));
       double least = LEAST * Math.max(Math.abs(mean), Double.MIN_NORMAL);
+      var law = new Predictive.Normal(ahead[best], Math.max(deviation, least));
       ledger.add(
           new Entry(
               ForecastKind.LOSS,
               step,
               step + WINDOW,
-              new Predictive.Normal(ahead[best], Math.max(deviation, least)),
+              signed ? law : new Predictive.Clipped(law, 0),
               settings,
               0));
     }
@@ -130,7 +135,8 @@ final class LossWindows {
   private int best() {
     int best = 0;
     for (int i = 1; i < METHODS; i++) {
-      best = squares[i] < squares[best] ? i : best;
+      boolean possible = signed || ahead[i] >= 0;
+      best = possible && squares[i] < squares[best] ? i : best;
     }
     return best;
   }
@@ -143,6 +149,7 @@ final class LossWindows {
     out.writeDouble(average);
     out.writeDouble(level);
     out.writeDouble(trend);
+    out.writeBoolean(signed);
     for (int i = 0; i < METHODS; i++) {
       out.writeDouble(ahead[i]);
       out.writeDouble(squares[i]);
@@ -157,6 +164,7 @@ final class LossWindows {
     average = in.readDouble();
     level = in.readDouble();
     trend = in.readDouble();
+    signed = in.readBoolean();
     for (int i = 0; i < METHODS; i++) {
       ahead[i] = in.readDouble();
       squares[i] = in.readDouble();

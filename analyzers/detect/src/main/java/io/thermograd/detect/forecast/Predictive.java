@@ -58,6 +58,35 @@ sealed interface Predictive {
   }
 
   /**
+   * Of a number that is never below a lowest one: the normal law with all that lies below at it.
+   * Since nothing comes from below, its intervals hold as often as the normal ones, and are
+   * shorter.
+   */
+  record Clipped(Normal law, double lowest) implements Predictive {
+    public Clipped {
+      requireFinite("lowest", lowest);
+    }
+
+    @Override
+    public double quantile(double p) {
+      return Math.max(lowest, law.quantile(p));
+    }
+
+    /** Of the lowest the log of a probability. */
+    @Override
+    public double logDensity(double x) {
+      return x > lowest
+          ? law.logDensity(x)
+          : x == lowest ? logUpperTail((law.mean - x) / law.deviation) : Double.NEGATIVE_INFINITY;
+    }
+
+    @Override
+    public double logSurvival(double x) {
+      return x < lowest ? 0 : law.logSurvival(x);
+    }
+  }
+
+  /**
    * Of a waiting time whose rate has a Gamma posterior: P(S > s) = (1 + s/scale)^−shape. For n
    * events in a time t and the prior of weight ½ it is the shape n + ½ and the scale t.
    */
@@ -142,6 +171,9 @@ sealed interface Predictive {
       write(out, 2, lomax.shape, lomax.scale);
     } else if (this instanceof Chance chance) {
       write(out, 3, chance.probability, 0);
+    } else if (this instanceof Clipped clipped) {
+      write(out, 4, clipped.law.mean, clipped.law.deviation);
+      out.writeDouble(clipped.lowest);
     }
   }
 
@@ -161,6 +193,7 @@ sealed interface Predictive {
       case 1 -> new LogNormal(a, b);
       case 2 -> new Lomax(a, b);
       case 3 -> new Chance(a);
+      case 4 -> new Clipped(new Normal(a, b), in.readDouble());
       default -> throw new IOException("state claims a predictive distribution " + kind);
     };
   }

@@ -50,6 +50,20 @@ class PredictiveTest {
   }
 
   @Test
+  void whatCannotBeNegativeIsNotForecastToBe() {
+    Predictive law = new Predictive.Clipped(new Normal(0.5, 1), 0);
+    assertThat(law.quantile(0.05)).isZero();
+    assertThat(law.quantile(0.95)).isEqualTo(new Normal(0.5, 1).quantile(0.95));
+    assertThat(law.covers(0, 0.9)).isTrue();
+    // log Φ(−½) by scipy 1.10; above the lowest it is the normal law.
+    assertThat(law.logDensity(0)).isCloseTo(-1.1759117615936186, within(1e-9));
+    assertThat(law.logDensity(2)).isEqualTo(new Normal(0.5, 1).logDensity(2));
+    assertThat(law.logDensity(-1)).isEqualTo(Double.NEGATIVE_INFINITY);
+    assertThat(law.logSurvival(-1)).isZero();
+    assertThat(law.logSurvival(2)).isEqualTo(new Normal(0.5, 1).logSurvival(2));
+  }
+
+  @Test
   void farOutcomesHaveFiniteScores() {
     assertThat(new Normal(0, 1).logSurvival(35)).isCloseTo(-616.9751012619225, within(0.001));
     assertThat(new Normal(0, 1).logSurvival(1e6)).isFinite();
@@ -89,7 +103,11 @@ class PredictiveTest {
   void isReadBackAsItWas() throws IOException {
     for (Predictive law :
         new Predictive[] {
-          new Normal(1, 2), new LogNormal(3, 4), new Lomax(5, 6), new Chance(0.25)
+          new Normal(1, 2),
+          new LogNormal(3, 4),
+          new Lomax(5, 6),
+          new Chance(0.25),
+          new Predictive.Clipped(new Normal(1, 2), -3)
         }) {
       byte[] bytes = States.bytes(law::writeTo);
       assertThat(Predictive.readFrom(new DataInputStream(new ByteArrayInputStream(bytes))))

@@ -4,6 +4,15 @@ import { replace, text } from "./dom.js";
 import { count, exact, NONE, number, quantity, words } from "./format.js";
 import { NumbersTable } from "./numbers-table.js";
 
+/** What is forecast and is no quantity. */
+const OTHERS = {
+  loss_change: { unit: "loss", meaning: "Change of the mean loss after a lower learning rate or a larger batch" },
+  escape_after_change: {
+    unit: "steps",
+    meaning: "Steps from a change of learning rate or batch size until the run leaves its basin, by what other settings showed",
+  },
+};
+
 export class Forecasts extends NumbersTable {
   #shown = "";
   #why = "";
@@ -44,7 +53,7 @@ export class Forecasts extends NumbersTable {
   }
 
   #row(name, forecast, score) {
-    const about = this.catalogue[name];
+    const about = this.catalogue[name] ?? OTHERS[name];
     const [value, interval] = quantity(forecast?.expected);
     const unit = about && about.unit !== "1" ? ` ${about.unit}` : "";
     // What is scored is a mean; a bound on the same probability may stand on its panel.

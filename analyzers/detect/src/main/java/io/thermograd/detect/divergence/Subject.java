@@ -1,0 +1,31 @@
+package io.thermograd.detect.divergence;
+
+/**
+ * What is watched for growth: the loss, or where a run sends none, the norm of what it steps by.
+ */
+public enum Subject {
+  LOSS("loss"),
+  GRADIENT("gradient norm"),
+  UPDATE("update norm");
+
+  private final String words;
+
+  Subject(String words) {
+    this.words = words;
+  }
+
+  /** In the middle of a sentence, without an article. */
+  public String words() {
+    return words;
+  }
+
+  /** As it is shown: norms are followed by their squares, which go as a loss does. */
+  public double shown(double followed) {
+    return this == LOSS ? followed : Math.sqrt(Math.max(0, followed));
+  }
+
+  /** Growth of what is shown a step, of the logarithm. */
+  double shownRate(double rate) {
+    return this == LOSS ? rate : rate / 2;
+  }
+}
