@@ -24,9 +24,6 @@ final class Survey {
   /** Temperatures that it must rise: below, the stay is no longer than the relaxation. */
   private static final double LEAST_RISE = 0.2;
 
-  /** Neighbours for every coefficient of a quadratic. */
-  private static final int PER_TERM = 5;
-
   /** And as a share of all points. */
   private static final int SHARE = 96;
 
@@ -104,7 +101,7 @@ final class Survey {
 
   /** Points that a quadratic is fitted to. */
   int neighbours() {
-    return Math.min(n, Math.max(PER_TERM * Chart.terms(d), n / SHARE));
+    return Math.min(n, Math.max(LocalFit.PER_TERM * Chart.terms(d), n / SHARE));
   }
 
   /** Coordinates in units of their differences from point to point, the width of the noise. */
