@@ -112,9 +112,9 @@ class StorageTest {
   }
 
   /**
-   * Of which some 1.5 KB is made where eigenvalues are looked up, at one step of 31, and the rest
-   * where the sharpness is; matrices and directions made anew there would be 3 KB a step. In a JVM
-   * without the Vector API, whose boxes go away only in compiled code: see the benchmark for those.
+   * Results of where eigenvalues are looked up, at one step of 31, and of where the sharpness is;
+   * matrices and directions made anew there would be 3 KB a step. In a JVM without the Vector API,
+   * whose boxes go away only in compiled code: the benchmark is with it.
    */
   @Test
   void aStepMakesLittleAnew() throws Exception {
