@@ -98,6 +98,25 @@ interface AlarmRule {
     }
   }
 
+  /** The same step of a run that sends no loss. */
+  static TrainingStep withoutLoss(TrainingStep step) {
+    return normAlone(step)
+        .examples(step.examples())
+        .sqnorms(step.sqnorms())
+        .sketches(step.sketches())
+        .motion(step.motion())
+        .build();
+  }
+
+  /** Of a step nothing but settings and ‖ḡ‖². */
+  static TrainingStep.Builder normAlone(TrainingStep step) {
+    return TrainingStep.at(step.step(), step.time())
+        .learningRate(step.learningRate())
+        .batchSize(step.batchSize())
+        .gradSqnorm(step.gradSqnorm())
+        .nonFinite(step.nonFinite());
+  }
+
   private static double lossOf(TrainingStep step) {
     return Objects.requireNonNull(step.loss());
   }

@@ -97,17 +97,7 @@ class DivergenceFalseAlarmTest {
 
     void acceptWithoutLoss(TrainingStep step) {
       steps++;
-      ours.accept(
-          TrainingStep.at(step.step(), step.time())
-              .learningRate(step.learningRate())
-              .batchSize(step.batchSize())
-              .examples(step.examples())
-              .sqnorms(step.sqnorms())
-              .sketches(step.sketches())
-              .gradSqnorm(step.gradSqnorm())
-              .nonFinite(step.nonFinite())
-              .motion(step.motion())
-              .build());
+      ours.accept(AlarmRule.withoutLoss(step));
     }
 
     void accept(TrainingStep step) {

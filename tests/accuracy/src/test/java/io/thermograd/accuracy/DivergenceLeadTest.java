@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,7 @@ class DivergenceLeadTest {
   private static final class Watch {
     private final int raised;
     private final AlarmRule.Detectors ours;
+    private final UnaryOperator<TrainingStep> told;
     private final Map<String, AlarmRule> rules = new TreeMap<>();
     private final Map<String, Integer> first = new TreeMap<>();
     private double level;
@@ -73,7 +75,15 @@ class DivergenceLeadTest {
     private double last;
 
     Watch(int raised, double momentum) {
+      this(raised, momentum, step -> step);
+    }
+
+    /**
+     * @param told what our detectors are told of a step
+     */
+    Watch(int raised, double momentum, UnaryOperator<TrainingStep> told) {
       this.raised = raised;
+      this.told = told;
       ours = AlarmRule.ours(momentum);
       AlarmRule.others().forEach((name, rule) -> rules.put(name, rule.get()));
       rules.put("ours", ours);
@@ -84,7 +94,7 @@ class DivergenceLeadTest {
       int after = (int) view.step() - raised;
       rules.forEach(
           (name, rule) -> {
-            if (rule.accept(step) && after > 0) {
+            if (rule.accept(rule == ours ? told.apply(step) : step) && after > 0) {
               first.putIfAbsent(name, after);
             }
           });
@@ -122,6 +132,52 @@ class DivergenceLeadTest {
         }
       }
     }
+    softly.assertAll();
+  }
+
+  /** By the norm of the gradient: with sketches, and alone. */
+  @Test
+  void quadraticsWithoutLoss() {
+    SoftAssertions softly = new SoftAssertions();
+    Map<String, UnaryOperator<TrainingStep>> told = new TreeMap<>();
+    told.put("sketches", AlarmRule::withoutLoss);
+    told.put("‖ḡ‖² alone", step -> AlarmRule.normAlone(step).build());
+    told.forEach(
+        (what, tell) -> {
+          for (double beta : new double[] {0, 0.9}) {
+            for (double factor : new double[] {1.05, 1.2, 2}) {
+              List<Run> runs =
+                  IntStream.range(0, SEEDS)
+                      .parallel()
+                      .mapToObj(
+                          seed -> quadratic(seed, beta, 0.5, factor, new Watch(RAISED, beta, tell)))
+                      .toList();
+              List<Run> grown = runs.stream().filter(r -> r.tenfold >= 0).toList();
+              long intime = grown.stream().filter(r -> in(r, "ours") <= r.tenfold).count();
+              long ever = grown.stream().filter(r -> r.alarms.containsKey("ours")).count();
+              String where =
+                  "%s, η to %.2f of the limit, %s"
+                      .formatted(beta == 0 ? "SGD" : "heavy ball", factor, what);
+              AccuracyTable.add(
+                  softly,
+                  "divergence of a quadratic, no loss sent",
+                  where,
+                  "every run that grew is warned of",
+                  "%d of %d grew; %d warned of, %d before the loss, not sent, was tenfold; delay %s, to critical %s"
+                      .formatted(
+                          grown.size(),
+                          runs.size(),
+                          ever,
+                          intime,
+                          delays(grown.stream().mapToInt(r -> in(r, "ours")).toArray()),
+                          delays(
+                              grown.stream()
+                                  .mapToInt(r -> r.critical < 0 ? Integer.MAX_VALUE : r.critical)
+                                  .toArray())),
+                  ever == grown.size());
+            }
+          }
+        });
     softly.assertAll();
   }
 
@@ -278,6 +334,10 @@ class DivergenceLeadTest {
   }
 
   private static Run quadratic(int seed, double beta, double before, double factor) {
+    return quadratic(seed, beta, before, factor, new Watch(RAISED, beta));
+  }
+
+  private static Run quadratic(int seed, double beta, double before, double factor, Watch watch) {
     double[] curvatures = geometric(LARGEST, LARGEST / 100);
     double limit = 2 * (1 + beta) / LARGEST;
     double[] start = new double[DIM];
@@ -293,7 +353,6 @@ class DivergenceLeadTest {
             Quadratic.diagonal(curvatures),
             GaussianNoise.diagonal(geometric(4, 0.04)),
             Ziggurat.stream(seed, 1));
-    Watch watch = new Watch(RAISED, beta);
     new Trainer(source, start, plan, seed).run(watch::accept, () -> false);
     return watch.run();
   }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class GradientSignal {
   private static final double LEAST_TURN = 0.05;
   private static final double TURNS = 0.5;
-  private static final double TURN_GAIN = 1.0 / 8;
+  private static final double TURN_GAIN = 1.0 / 4;
 
   /** What the signal is made of. */
   public enum Kind {
@@ -119,7 +119,7 @@ public final class GradientSignal {
   }
 
   /**
-   * Whether it turns round by more than half, in the mean of some 8 steps, or may for all known.
+   * Whether it turns round by more than half, in the mean of some 4 steps, or may for all known.
    */
   public boolean mayTurn() {
     return kind != Kind.TURN || turned > TURNS;
