@@ -4,15 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.stream.AnalysisConfig;
-import io.thermograd.stream.FoldOutput;
 import io.thermograd.stream.RunFold;
-import io.thermograd.wire.Alert;
 import io.thermograd.wire.EventCodec;
-import io.thermograd.wire.Insight;
 import io.thermograd.wire.InvalidEventException;
 import io.thermograd.wire.Quantity;
-import io.thermograd.wire.RejectionKind;
-import io.thermograd.wire.RunSummary;
 import io.thermograd.wire.Vectors;
 import io.thermograd.wire.proto.Event;
 import io.thermograd.wire.proto.MicroBatch;
@@ -89,21 +84,5 @@ class FoldAgreementTest {
               .setGradSketch(Vectors.float32(step.sketches()[j])));
     }
     return event.build();
-  }
-
-  private static final class NoRejections implements FoldOutput {
-    @Override
-    public void insight(Insight insight) {}
-
-    @Override
-    public void alert(Alert alert) {}
-
-    @Override
-    public void run(RunSummary summary) {}
-
-    @Override
-    public void reject(RejectionKind kind, String message) {
-      throw new AssertionError(kind + ": " + message);
-    }
   }
 }

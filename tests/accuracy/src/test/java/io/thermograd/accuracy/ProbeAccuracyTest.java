@@ -2,7 +2,6 @@ package io.thermograd.accuracy;
 
 import static io.thermograd.accuracy.ProbedRuns.DIGITS;
 import static io.thermograd.accuracy.ProbedRuns.EDGE;
-import static io.thermograd.accuracy.ProbedRuns.SILENT;
 import static io.thermograd.accuracy.ProbedRuns.TEN_PERCENT;
 import static io.thermograd.accuracy.ProbedRuns.report;
 import static io.thermograd.accuracy.ProbedRuns.train;
@@ -169,7 +168,7 @@ class ProbeAccuracyTest {
     Truth truth =
         simulation.emit(
             event -> {
-              fold.apply(event, SILENT);
+              fold.apply(event, new NoRejections());
               watch(event, fold, shown, ratios);
             },
             Simulation.clock(),

@@ -12,13 +12,9 @@ import io.thermograd.simulator.train.StepObserver;
 import io.thermograd.simulator.train.TrainingPlan;
 import io.thermograd.simulator.train.TrainingRun;
 import io.thermograd.stream.AnalysisConfig;
-import io.thermograd.stream.FoldOutput;
 import io.thermograd.stream.RunFold;
-import io.thermograd.wire.Alert;
 import io.thermograd.wire.Insight;
 import io.thermograd.wire.Quantity;
-import io.thermograd.wire.RejectionKind;
-import io.thermograd.wire.RunSummary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -100,7 +96,7 @@ final class ProbedRuns {
             if (event.hasStep() && event.getStep().getStep() < course.from) {
               return;
             }
-            fold.apply(event, SILENT);
+            fold.apply(event, new NoRejections());
             if (event.hasStep() && event.getStep().getStep() % LOOK_EVERY == LOOK_AT) {
               Insight now = fold.current().orElseThrow();
               looks.add(
@@ -167,21 +163,4 @@ final class ProbedRuns {
         "%.1f %%".formatted(100 * covered),
         covered >= 0.9);
   }
-
-  static final FoldOutput SILENT =
-      new FoldOutput() {
-        @Override
-        public void insight(Insight insight) {}
-
-        @Override
-        public void alert(Alert alert) {}
-
-        @Override
-        public void run(RunSummary summary) {}
-
-        @Override
-        public void reject(RejectionKind kind, String message) {
-          throw new AssertionError(kind + ": " + message);
-        }
-      };
 }

@@ -63,10 +63,10 @@ public final class DivergenceDetector {
   // Sums and differences of a few of these stay finite.
   private static final double LARGEST = 1e300;
 
-  private final RecordBook loss = new RecordBook();
+  private final RecordBook followed = new RecordBook();
   private final RecordBook gradient = new RecordBook();
   private final long[] steps = new long[RECENT];
-  private final Rise rise = new Rise(loss);
+  private final Rise rise = new Rise(followed);
   private final Unrecovered unrecovered = new Unrecovered();
   private Subject subject = Subject.LOSS;
   private GradientSignal.Kind kind = GradientSignal.Kind.NONE;
@@ -97,7 +97,7 @@ public final class DivergenceDetector {
     }
     boolean open = state != State.NONE;
     subject = next;
-    loss.clear();
+    followed.clear();
     gradient.clear();
     unrecovered.clear();
     kind = GradientSignal.Kind.NONE;
@@ -153,8 +153,8 @@ public final class DivergenceDetector {
       return Change.NOTHING;
     }
     double x = Math.max(-LARGEST, Math.min(LARGEST, newLoss));
-    loss.look(x);
-    unrecovered.look(loss.level(Rise.ROBUST));
+    followed.look(x);
+    unrecovered.look(followed.level(Rise.ROBUST));
     steps[(int) (count % RECENT)] = step;
     count++;
     boolean told = lookAtGradient(signal, newKind);
@@ -166,7 +166,7 @@ public final class DivergenceDetector {
       return Change.OPENED;
     }
     // A slow rise is not to become the history that it is measured against.
-    waiting = loss.score(RecordBook.SCALES - 1) > WAIT_SDS ? waiting + 1 : 0;
+    waiting = followed.score(RecordBook.SCALES - 1) > WAIT_SDS ? waiting + 1 : 0;
     if (waiting == 0 || waiting > WAIT) {
       learn(told);
     }
@@ -189,12 +189,12 @@ public final class DivergenceDetector {
   }
 
   private boolean exceeds(boolean told, boolean suspect, Overshoot.Swing swing) {
-    if (Outburst.afterRaise(loss, swing)) {
+    if (Outburst.afterRaise(followed, swing)) {
       return true;
     }
     return told
-        ? Outburst.of(loss, gradient, kind, suspect)
-        : withoutGradient > FORGOTTEN && Outburst.of(loss, suspect);
+        ? Outburst.of(followed, gradient, kind, suspect)
+        : withoutGradient > FORGOTTEN && Outburst.of(followed, suspect);
   }
 
   private void open(double x) {
@@ -202,14 +202,14 @@ public final class DivergenceDetector {
     waiting = 0;
     rise.open(x);
     int n = 0;
-    while (n < RECENT - 1 && n + 1 < loss.count() && loss.recent(n + 1) > rise.bound()) {
+    while (n < RECENT - 1 && n + 1 < followed.count() && followed.recent(n + 1) > rise.bound()) {
       n++;
     }
     rise.since(steps[(int) ((count - 1 - n) % RECENT)]);
   }
 
   private void learn(boolean told) {
-    loss.learn();
+    followed.learn();
     if (told) {
       gradient.learn();
     }
@@ -237,7 +237,7 @@ public final class DivergenceDetector {
       unrecovered.settle(rise);
     }
     state = State.NONE;
-    loss.forget();
+    followed.forget();
     gradient.forget();
     return Change.SETTLED;
   }
@@ -280,7 +280,7 @@ public final class DivergenceDetector {
 
   /** Logarithm of how many times higher above the floor the rise has come than all before it. */
   public double logGrowth() {
-    return StrictMath.log(loss.above(rise.peak()) / loss.above(rise.bound()));
+    return StrictMath.log(followed.above(rise.peak()) / followed.above(rise.bound()));
   }
 
   /** The level that the loss has left: median of the last history. */
@@ -295,7 +295,7 @@ public final class DivergenceDetector {
 
   /** Median of the last 8 losses, or the last one when there are not so many. */
   public double level() {
-    return loss.count() >= 8 ? loss.medianOfEight(0) : loss.recent(0);
+    return followed.count() >= 8 ? followed.medianOfEight(0) : followed.recent(0);
   }
 
   /**
@@ -317,7 +317,7 @@ public final class DivergenceDetector {
 
   /** The latest finite loss. */
   public double last() {
-    return loss.recent(0);
+    return followed.recent(0);
   }
 
   /** The highest median of two losses since the rise began. */
@@ -332,7 +332,7 @@ public final class DivergenceDetector {
 
   /** The same of what is followed, alone. */
   GrowthFit alone() {
-    return GrowthFit.of(loss, grown());
+    return GrowthFit.of(followed, grown());
   }
 
   /** The same of the gradient beside the loss; unknown without one. */
@@ -353,12 +353,12 @@ public final class DivergenceDetector {
     while (n < RECENT && n < count && steps[(int) ((count - 1 - n) % RECENT)] >= rise.since()) {
       n++;
     }
-    return (int) Math.min(n, Math.min(RECENT, loss.count()));
+    return (int) Math.min(n, Math.min(RECENT, followed.count()));
   }
 
   /** Writes the state; the same state gives the same bytes. */
   public void writeTo(DataOutput out) throws IOException {
-    loss.writeTo(out);
+    followed.writeTo(out);
     gradient.writeTo(out);
     for (long s : steps) {
       out.writeLong(s);
@@ -375,7 +375,7 @@ public final class DivergenceDetector {
 
   /** Replaces the state by what {@link #writeTo} wrote. */
   public void readFrom(DataInput in) throws IOException {
-    loss.readFrom(in);
+    followed.readFrom(in);
     gradient.readFrom(in);
     for (int i = 0; i < RECENT; i++) {
       steps[i] = in.readLong();
