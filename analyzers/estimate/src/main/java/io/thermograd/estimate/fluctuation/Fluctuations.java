@@ -84,6 +84,7 @@ public final class Fluctuations {
   private long batchSize;
   private int others;
   private long bare;
+  private boolean signed;
 
   /**
    * @param halfLife of the noise estimates, steps; moments are of the latest 24 of them
@@ -97,6 +98,8 @@ public final class Fluctuations {
 
   /** Adds a step that the noise estimator has just seen. */
   public void accept(TrainingStep step, NoiseEstimator noise) {
+    Double loss = step.loss();
+    signed |= loss != null && loss < 0;
     Double eta = step.learningRate();
     if (step.nonFinite() || eta == null || unsuitable() != null) {
       return;
@@ -220,14 +223,14 @@ public final class Fluctuations {
         settings.datasetSize().isPresent()
             ? (double) settings.datasetSize().getAsLong() / batchSize
             : Double.POSITIVE_INFINITY;
-    return new LossForecast(at, blocks, epoch);
+    return new LossForecast(at, blocks, epoch, !signed);
   }
 
   /**
    * Change of the mean loss, once settled, if the learning rate were {@code rate} times and the
    * noise's variance {@code 1/B} {@code batch} times what they were before the latest steps, both
    * at most 1; null while it is not known. Says so also in the first {@value #OTHERS} steps after
-   * that change.
+   * that change. A normal law: not cut where no loss would be left.
    */
   public @Nullable Quantity lossChange(double rate, double batch) {
     if (!(rate > 0 && rate <= 1 && batch > 0 && batch <= 1)) {
@@ -282,6 +285,7 @@ public final class Fluctuations {
     out.writeLong(batchSize);
     out.writeInt(others);
     out.writeLong(bare);
+    out.writeBoolean(signed);
   }
 
   public void readFrom(DataInput in) throws IOException {
@@ -295,5 +299,6 @@ public final class Fluctuations {
     batchSize = in.readLong();
     others = in.readInt();
     bare = in.readLong();
+    signed = in.readBoolean();
   }
 }

@@ -1,6 +1,7 @@
 package io.thermograd.estimate.fluctuation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
 
 import io.thermograd.estimate.Draws;
 import io.thermograd.estimate.noise.NoiseEstimator;
@@ -8,7 +9,9 @@ import io.thermograd.estimate.step.Motion;
 import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
+import io.thermograd.wire.Quantity;
 import io.thermograd.wire.proto.RunStarted.Optimizer;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
@@ -29,6 +32,7 @@ class FluctuationsTest {
     final Fluctuations fluctuations;
     final double[] theta = new double[P];
     double eta = 0.3;
+    double loss = 1;
 
     Run(RunSettings settings) {
       noise = new NoiseEstimator(settings, HALF_LIFE);
@@ -56,7 +60,7 @@ class FluctuationsTest {
       for (int i = 0; i < P; i++) {
         params[i] = (float) theta[i];
       }
-      return with(t, eta, g, params, 1.0, false);
+      return with(t, eta, g, params, loss, false);
     }
 
     void accept(TrainingStep step) {
@@ -176,5 +180,43 @@ class FluctuationsTest {
             "thermal_energy_measured", q -> assertThat(q.low()).isBetween(0.8 * exact, exact))
         .hasEntrySatisfying(
             "thermal_energy_measured", q -> assertThat(q.high()).isBetween(exact, 1.2 * exact));
+  }
+
+  /** The same run under losses that leave room for all of the change, for some of it, for none. */
+  @Test
+  void noLossOfWhichNoneWasNegativeIsPredictedToFallBelowZero() {
+    String change = "loss_change_half_learning_rate";
+    Quantity roomy = Objects.requireNonNull(ofLosses(1, 1).quantities().get(change));
+    double low = Objects.requireNonNull(roomy.low());
+    double value = Objects.requireNonNull(roomy.value());
+    double high = Objects.requireNonNull(roomy.high());
+    assertThat(low).isGreaterThan(-1);
+
+    double middle = -(low + value) / 2;
+    Quantity cut = Objects.requireNonNull(ofLosses(middle, middle).quantities().get(change));
+    assertThat(cut.low()).isEqualTo(-middle, offset(1e-12));
+    assertThat(cut.value()).isEqualTo(value);
+    assertThat(cut.high()).isEqualTo(high);
+
+    double little = -(value + high) / 2;
+    Quantity least = Objects.requireNonNull(ofLosses(little, little).quantities().get(change));
+    assertThat(least.low()).isEqualTo(-little, offset(1e-12));
+    assertThat(least.value()).isEqualTo(-little, offset(1e-12));
+    assertThat(least.high()).isEqualTo(high);
+
+    double next = -high / 2;
+    assertThat(ofLosses(next, next).absent().get(change)).contains("more than there is");
+    // One negative loss, however long ago, and zero is no bound.
+    assertThat(ofLosses(-1, next).quantities().get(change)).isEqualTo(roomy);
+  }
+
+  private static QuantityList ofLosses(double first, double rest) {
+    Run run = new Run(Draws.WHOLE);
+    SplittableRandom random = new SplittableRandom(1);
+    run.loss = first;
+    run.go(random, 0, 1);
+    run.loss = rest;
+    run.go(random, 1, 2_000);
+    return run.read();
   }
 }
