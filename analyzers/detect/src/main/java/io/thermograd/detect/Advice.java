@@ -46,8 +46,8 @@ final class Advice {
   /** In balance, at a level that fluctuations have next to no part in. */
   String notHeldByNoise(double loss) {
     return format(
-        "Less noise gains nothing, at most %s of %s; if the loss can be lower, raise the learning"
-            + " rate or start elsewhere.",
+        "Less noise would take off at most %s of a loss of %s; if it can be lower, raise the"
+            + " learning rate or start elsewhere.",
         Figures.rough(NoiseFloor.energy(known)), Figures.of(loss));
   }
 
@@ -113,7 +113,14 @@ final class Advice {
             "Nothing to do; up to a batch of about %s, more parallel examples still shorten the"
                 + " training.",
             Figures.rough(low))
-        : "Nothing to do: batch size and noise scale match.";
+        : matches(size)
+            ? "Nothing to do: batch size and noise scale match."
+            : "Nothing to do: whether another batch size would pay is not known yet.";
+  }
+
+  private boolean matches(double size) {
+    double scale = known.value(GRADIENT_NOISE_SCALE);
+    return scale >= size / 2 && scale <= 4 * size;
   }
 
   private static String format(String pattern, Object... values) {

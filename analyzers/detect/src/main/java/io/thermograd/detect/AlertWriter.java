@@ -71,9 +71,7 @@ final class AlertWriter {
     return new Words(
         subject() + " soars beyond anything in its recent history",
         GrowthWords.describe(divergence) + suspect(divergence.since()),
-        "Watch the next steps: a catapult returns within some tens of steps, a divergence becomes"
-            + " critical. If a checkpoint is due, keep the one before step "
-            + format("%,d", divergence.since()));
+        Remedies.rise(divergence, learningRate));
   }
 
   Words divergence() {
@@ -85,7 +83,7 @@ final class AlertWriter {
 
   /** "The loss", or what is followed in its place. */
   private String subject() {
-    return "The " + divergence.subject().words();
+    return divergence.subject().atBeginning();
   }
 
   private String shown(double followed) {
@@ -132,7 +130,8 @@ final class AlertWriter {
         format("step %,d", since)
             + (step.loss() == null ? "" : ", loss " + Figures.of(step.loss()))
             + (soaredAt < since
-                ? format("; the %s soars since step %,d", divergence.subject().words(), soaredAt)
+                ? format(
+                    "; the %s has soared since step %,d", divergence.subject().words(), soaredAt)
                 : "")
             + suspect(soaredAt),
         Remedies.restart(learningRate, since, soaredAt));
@@ -185,16 +184,16 @@ final class AlertWriter {
 
   Words trapped(EscapeOutlook outlook) {
     return new Words(
-        "The run will not leave its basin",
+        "The run will hardly leave its basin",
         format(
-            "it is left within the remaining %,d steps with a probability of at most %s",
-            outlook.remainingSteps(), Figures.rough(outlook.probabilityUpper())),
+            "it leaves its basin within the remaining %s with a probability of at most %s",
+            Figures.steps(outlook.remainingSteps()), Figures.rough(outlook.probabilityUpper())),
         Remedies.escape(outlook));
   }
 
   Words edge(double ratio) {
     String evidence =
-        "the sharpness is at " + Figures.rough(ratio) + " of the largest at which steps are stable";
+        "the sharpness is " + Figures.rough(ratio) + " times the largest at which steps are stable";
     if (ratio > BEYOND) {
       return new Words(
           "The run is beyond the edge of stability",
@@ -202,7 +201,7 @@ final class AlertWriter {
           Remedies.beyondEdge(learningRate, ratio));
     }
     return divergence.soarsSince().isPresent()
-        ? new Words(subject() + " soars at the edge of stability", evidence, asForTheDivergence())
+        ? new Words(subject() + " soars at the edge of stability", evidence, asForTheRise())
         : new Words(
             "The run hovers at the edge of stability", evidence, Remedies.atEdge(learningRate));
   }
@@ -224,13 +223,15 @@ final class AlertWriter {
                 + " directions that carry them",
             Figures.rough(stationarity.gradientCorrelation())),
         divergence.soarsSince().isPresent()
-            ? asForTheDivergence()
+            ? asForTheRise()
             : regimes.atEdge() ? Remedies.atEdge(learningRate) : Remedies.halve(learningRate));
   }
 
-  /** What stands beside a divergence has the same remedy. */
-  private String asForTheDivergence() {
-    return Remedies.lowerLearningRate(learningRate, divergence.soarsSince().orElseThrow());
+  /** What stands beside a rise has the same remedy. */
+  private String asForTheRise() {
+    return divergence.growing() || divergence.diverging()
+        ? Remedies.rise(divergence, learningRate)
+        : Remedies.lowerLearningRate(learningRate, divergence.soarsSince().orElseThrow());
   }
 
   Words over(AlertKind kind, long openedAt, long step) {
@@ -238,7 +239,10 @@ final class AlertWriter {
         switch (kind) {
           case PLATEAU -> "The plateau is over";
           case STATIONARY -> "The run has left its equilibrium";
-          case SPIKE -> "The jump is over: the loss is back, on a new level, or reported as growth";
+          case SPIKE ->
+              divergence.soarsSince().isPresent()
+                  ? "The jump has become a rise, which has its own alert"
+                  : "The jump is over";
           case TRANSITION -> "The run has arrived in its new basin";
           case TRAPPED -> "The run is no longer trapped";
           case EDGE_OF_STABILITY -> "The run has left the edge of stability";
@@ -247,19 +251,23 @@ final class AlertWriter {
           case LOST_TELEMETRY -> "No more events are lost";
           case LOSS_GROWTH, DIVERGENCE -> subject() + " has returned";
         },
-        format("it lasted from step %,d to step %,d", openedAt, step),
+        format("it lasted from step %,d to step %,d", openedAt, step)
+            + (kind == AlertKind.SPIKE
+                ? format("; the loss is %s now", Figures.of(divergence.last()))
+                : ""),
         "Nothing to do");
   }
 
   private String drift() {
-    double width = 2.145 * stationarity.standing().slopeError();
     double window = stationarity.standing().window();
     return format(
-        "loss %s, which changes by %s ± %s in %,.0f steps",
+        "loss %s, which changes by %s in %s",
         Figures.of(stationarity.standing().level()),
-        Figures.rough(stationarity.standing().slope() * window),
-        Figures.rough(width * window),
-        window);
+        Figures.measured(
+            stationarity.standing().slope() * window,
+            2.145 * stationarity.standing().slopeError() * window,
+            2),
+        Figures.steps(window));
   }
 
   private String suspect(long step) {

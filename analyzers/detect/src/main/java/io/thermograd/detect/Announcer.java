@@ -67,7 +67,9 @@ final class Announcer {
         // Evidence that e-folds with the logarithm of the growth.
         double evidence = 1 + Math.max(0, divergence.logGrowth());
         if (divergence.growing()) {
-          alerts.holds(step, AlertKind.LOSS_GROWTH, evidence, words::growth, out);
+          // What running away adds is told at once: it asks for something else.
+          double told = divergence.runsAway() ? 2 * Math.E * evidence : evidence;
+          alerts.holds(step, AlertKind.LOSS_GROWTH, told, words::growth, out);
         } else if (divergence.diverging()) {
           // One rise, one alert: from here on it is the divergence's to tell.
           alerts.close(step, AlertKind.LOSS_GROWTH, words::critical, out);

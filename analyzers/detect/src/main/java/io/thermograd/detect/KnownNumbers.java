@@ -39,8 +39,6 @@ final class KnownNumbers {
   @Nullable String sized(QuantityName name) {
     double value = value(name);
     double half = Math.max(high(name) - value, value - low(name));
-    return Double.isFinite(half)
-        ? Figures.rough(Math.abs(value)) + " ± " + Figures.of(half, 1)
-        : null;
+    return Double.isFinite(half) ? Figures.measured(Math.abs(value), half, 1) : null;
   }
 }

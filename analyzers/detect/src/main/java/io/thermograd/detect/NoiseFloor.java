@@ -17,10 +17,10 @@ enum NoiseFloor {
   REACHED(""),
   /** It does not: a minimum, or a saddle. */
   ELSEWHERE(
-      "; noise holds up less than 1 % of it, so this is a minimum of the loss, or a saddle that the"
+      "; noise holds up less than 1 % of the loss, so this is a minimum of it, or a saddle that the"
           + " run has not left yet: nothing sent tells which"),
   /** The thermal energy is not known. */
-  UNKNOWN("; how much of it noise holds up is not known");
+  UNKNOWN("; how much of the loss noise holds up is not known");
 
   private static final double SEEN = 0.01;
 

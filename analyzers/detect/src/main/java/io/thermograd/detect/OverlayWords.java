@@ -41,9 +41,9 @@ final class OverlayWords {
       String ratio = known.sized(QuantityName.STABILITY_RATIO);
       why.append(
               beyond
-                  ? " It is beyond the edge of stability"
-                  : " It hovers at the edge of stability")
-          .append(ratio == null ? "." : ": its sharpness is " + ratio + " of the limit.");
+                  ? " The run is beyond the edge of stability"
+                  : " The run hovers at the edge of stability")
+          .append(ratio == null ? "." : ": its sharpness is " + ratio + " times the limit.");
       if (beyond && next.startsWith(NOTHING)) {
         next = Remedies.beyondEdge(learningRate, at) + ".";
       }
@@ -58,7 +58,7 @@ final class OverlayWords {
     if (stationarity.overshooting()) {
       why.append(
           format(
-              " Its steps overshoot: successive gradients correlate by %s.",
+              " Steps overshoot: successive gradients correlate by %s.",
               Figures.rough(stationarity.gradientCorrelation())));
       // At the edge they do so of themselves, and training goes on.
       if (next.startsWith(NOTHING) && !regimes.atEdge()) {
@@ -83,7 +83,7 @@ final class OverlayWords {
         index != null && known.high(QuantityName.NOISE_TAIL_INDEX) < 4
             ? " (tail index " + index + ")"
             : kurtosis != null ? " (excess kurtosis " + kurtosis + ")" : "";
-    return " Its noise is heavy-tailed" + said + ": take its temperatures with care.";
+    return " The noise is heavy-tailed" + said + ": take temperatures with care.";
   }
 
   private static String format(String pattern, Object... values) {

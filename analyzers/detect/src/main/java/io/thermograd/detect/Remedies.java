@@ -1,5 +1,6 @@
 package io.thermograd.detect;
 
+import io.thermograd.detect.divergence.DivergenceDetector;
 import io.thermograd.detect.regime.EscapeOutlook;
 import io.thermograd.detect.words.Figures;
 import java.util.Locale;
@@ -25,19 +26,30 @@ final class Remedies {
    *     saved in between is of no use either
    */
   static String restart(LearningRateHistory learningRate, long step, long soaredAt) {
-    String unusable =
-        String.format(Locale.ROOT, "Stop: nothing after step %,d can be used. ", soaredAt);
+    String restart =
+        String.format(
+            Locale.ROOT,
+            "Stop, and restart from a checkpoint before step %,d, after which nothing can be used",
+            soaredAt);
     return soaredAt < step
-        ? unusable
-            + String.format(
-                Locale.ROOT,
-                "Restart from a checkpoint before the loss began to soar, and lower the learning"
-                    + " rate%s",
-                target(learningRate, soaredAt))
-        : unusable
-            + "Restart from a checkpoint before it. Where the same data break it again, look at"
-            + " these; else lower the learning rate"
+        ? restart + ", with a learning rate lowered" + target(learningRate, soaredAt)
+        : restart
+            + "; where the same data break it again, look at these, else lower the learning rate"
             + target(learningRate, step);
+  }
+
+  /**
+   * While a loss soars: what there is to do, and once it runs away as after a divergence. All that
+   * is said beside it says the same.
+   */
+  static String rise(DivergenceDetector divergence, LearningRateHistory learningRate) {
+    return divergence.diverging() || divergence.runsAway()
+        ? lowerLearningRate(learningRate, divergence.since())
+        : String.format(
+            Locale.ROOT,
+            "Keep the checkpoint before step %,d and wait some tens of steps: a catapult returns, a"
+                + " divergence becomes critical",
+            divergence.since());
   }
 
   /** Beyond the edge of stability: the learning rate at which it would be reached. */
@@ -54,8 +66,8 @@ final class Remedies {
   static String atEdge(LearningRateHistory learningRate) {
     return told(
         learningRate,
-        "Nothing to do where the loss falls; more than %s would not train faster, it would"
-            + " overshoot",
+        "Nothing to do where the loss falls; a learning rate above %s would not train faster, it"
+            + " would overshoot",
         Figures.of(learningRate.now()),
         "Nothing to do where the loss falls; a larger learning rate would not train faster");
   }
@@ -63,8 +75,8 @@ final class Remedies {
   static String plateau(LearningRateHistory learningRate) {
     return told(
         learningRate,
-        "Raise the learning rate, for example to %s: on a plateau the way is as long in fewer"
-            + " steps; or wait, if the plateau is known",
+        "Raise the learning rate, for example to %s, with which the same way takes half as many"
+            + " steps, or wait, if the plateau is known",
         Figures.of(2 * learningRate.now()),
         "Raise the learning rate, or wait, if the plateau is known");
   }
@@ -100,8 +112,8 @@ final class Remedies {
 
   private static String target(LearningRateHistory learningRate, long since) {
     if (learningRate.raisedBetween(since - 200, since + 50)) {
-      return ", at most the " + Figures.of(learningRate.before()) + " that held";
+      return " to at most the " + Figures.of(learningRate.before()) + " that held";
     }
-    return learningRate.now() > 0 ? ", for example " + Figures.of(learningRate.now() / 2) : "";
+    return learningRate.now() > 0 ? ", for example to " + Figures.of(learningRate.now() / 2) : "";
   }
 }

@@ -2,7 +2,6 @@ package io.thermograd.detect;
 
 import io.thermograd.detect.divergence.DivergenceDetector;
 import io.thermograd.detect.divergence.GrowthWords;
-import io.thermograd.detect.divergence.Subject;
 import io.thermograd.detect.regime.Catapult;
 import io.thermograd.detect.regime.RegimeState;
 import io.thermograd.detect.regime.Regimes;
@@ -42,7 +41,8 @@ final class UpsetVerdicts {
           format("Not finite since step %,d", overflow),
           "Loss or gradient is not a finite number"
               + (soaredAt < overflow
-                  ? format("; the %s soars since step %,d", divergence.subject().words(), soaredAt)
+                  ? format(
+                      "; the %s has soared since step %,d", divergence.subject().words(), soaredAt)
                   : "")
               + learningRate.raisedAround(soaredAt)
               + ".",
@@ -54,10 +54,8 @@ final class UpsetVerdicts {
           "Diverging since step %,d",
           divergence.since(),
           format(
-              "The latest %s about %s, against %s before",
-              divergence.subject() == Subject.LOSS
-                  ? "losses are"
-                  : divergence.subject().words() + "s are",
+              "The latest %s are about %s, against %s before",
+              divergence.subject().plural(),
               shown(divergence.level()),
               shown(divergence.reference())),
           Remedies.lowerLearningRate(learningRate, divergence.since()) + ".");
@@ -65,7 +63,7 @@ final class UpsetVerdicts {
     if (divergence.growing()) {
       return since(
           Severity.WARNING,
-          "The " + divergence.subject().words() + " runs away since step %,d",
+          divergence.subject().atBeginning() + " has run away since step %,d",
           divergence.since(),
           capitalise(GrowthWords.describe(divergence)),
           Remedies.lowerLearningRate(learningRate, divergence.since()) + ".");
@@ -95,21 +93,21 @@ final class UpsetVerdicts {
     if (divergence.growing()) {
       return since(
           Severity.WARNING,
-          "The " + divergence.subject().words() + " soars since step %,d",
+          divergence.subject().atBeginning() + " has soared since step %,d",
           divergence.since(),
           capitalise(GrowthWords.describe(divergence)),
-          "Wait some tens of steps: it returns, or is reported as a divergence.");
+          Remedies.rise(divergence, learningRate) + ".");
     }
     return since(
         Severity.INFO,
-        "The loss has jumped at step %,d",
+        "The loss jumped at step %,d",
         state.since(),
         format(
             "Loss %s, against %s before",
             Figures.of(divergence.last()), Figures.of(stationarity.levelBefore())),
         format(
-            "Wait some %,.0f steps: it returns, or is taken for a new level.",
-            Math.max(256, 2 * regimes.settle())));
+            "Wait some %s steps: it returns, or is taken for a new level.",
+            Figures.rough(Math.max(256, 2 * regimes.settle()))));
   }
 
   /**

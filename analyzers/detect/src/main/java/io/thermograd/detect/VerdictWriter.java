@@ -7,7 +7,6 @@ import io.thermograd.detect.regime.Regimes;
 import io.thermograd.detect.stationarity.Standing;
 import io.thermograd.detect.stationarity.Stationarity;
 import io.thermograd.detect.words.Figures;
-import io.thermograd.estimate.LossMoments;
 import io.thermograd.estimate.RunEstimators;
 import io.thermograd.wire.Quantity;
 import io.thermograd.wire.QuantityName;
@@ -58,7 +57,7 @@ final class VerdictWriter {
   }
 
   Verdict write(RunEstimators estimators) {
-    LossMoments loss = estimators.loss();
+    LossWords loss = new LossWords(estimators.loss(), stationarity.standing());
     RegimeState state = regimes.state();
     if (state instanceof RegimeState.Diverging diverging) {
       return upsets.diverging(diverging);
@@ -72,10 +71,12 @@ final class VerdictWriter {
     if (divergence.worse() && !mayRise(state)) {
       return overlays.addTo(notRecovered(loss), estimators);
     }
-    return overlays.addTo(regimes.trapped() ? trapped(loss) : calm(state, loss), estimators);
+    return overlays.addTo(
+        regimes.trapped() ? trapped(loss) : calm(state, loss, estimators.loss().count()),
+        estimators);
   }
 
-  private Verdict calm(RegimeState state, LossMoments loss) {
+  private Verdict calm(RegimeState state, LossWords loss, long count) {
     return state instanceof RegimeState.Descending
         ? descending(loss)
         : state instanceof RegimeState.Plateau plateau
@@ -84,14 +85,14 @@ final class VerdictWriter {
                 ? stationary(stationary, loss)
                 : state instanceof RegimeState.Undecided undecided
                     ? undecided(undecided, loss)
-                    : warmingUp(loss);
+                    : warmingUp(count);
   }
 
-  private Verdict transition(RegimeState.Transition state, LossMoments loss) {
+  private Verdict transition(RegimeState.Transition state, LossWords loss) {
     return new Verdict(
         Severity.INFO,
         format("In another basin since step %,d", state.since()),
-        level(loss) + ".",
+        loss.ofLate() + ".",
         "Nothing to do: what was known of the old basin no longer holds.");
   }
 
@@ -104,56 +105,61 @@ final class VerdictWriter {
             && undecided.reason() == RegimeState.Undecided.Reason.RISING);
   }
 
-  private Verdict notRecovered(LossMoments loss) {
+  private Verdict notRecovered(LossWords loss) {
     long since = divergence.worseSince();
     return new Verdict(
         Severity.CRITICAL,
         format("Not recovered from the divergence of step %,d", since),
-        level(loss)
+        loss.ofLate()
             + ", against "
             + Figures.of(divergence.betterLevel())
             + " before"
-            + drift()
             + learningRate.raisedAround(since)
             + ".",
         Remedies.lowerLearningRate(learningRate, since) + ".");
   }
 
-  private Verdict trapped(LossMoments loss) {
+  private Verdict trapped(LossWords loss) {
     EscapeOutlook outlook = regimes.outlook();
     return new Verdict(
         Severity.WARNING,
-        "Trapped: the run will not leave its basin within the budget",
-        level(loss)
+        "Trapped: the run will hardly leave its basin within the budget",
+        loss.withDrift()
             + (outlook == null
                 ? "."
                 : format(
-                    "; it is left within the remaining %,d steps with a probability of at most"
+                    "; it leaves its basin within the remaining %s with a probability of at most"
                         + " %s.",
-                    outlook.remainingSteps(), Figures.rough(outlook.probabilityUpper()))),
+                    Figures.steps(outlook.remainingSteps()),
+                    Figures.rough(outlook.probabilityUpper()))),
         outlook == null ? "Start anew elsewhere." : Remedies.escape(outlook) + ".");
   }
 
-  private Verdict descending(LossMoments loss) {
+  private Verdict descending(LossWords loss) {
     return new Verdict(
         Severity.OK,
-        // A descent is left for something that is found, not for a slope that is lost in its error.
-        stationarity.standing().window() == 0
-                || stationarity.standing().slope() + 2.145 * stationarity.standing().slopeError()
-                    < 0
-            ? "The loss is falling"
-            : "The loss was falling, and shows no trend of late",
-        level(loss) + drift() + advice.noiseAgainstBatch() + ".",
+        descent(),
+        loss.withDrift() + advice.noiseAgainstBatch() + ".",
         advice.batch());
   }
 
-  private Verdict plateau(RegimeState.Plateau state, LossMoments loss) {
+  /** A descent is left for something that is found, not for a slope that is lost in its error. */
+  private String descent() {
+    Standing standing = stationarity.standing();
+    double width = LossWords.T * standing.slopeError();
+    return standing.window() == 0 || standing.slope() + width < 0
+        ? "The loss is falling"
+        : standing.slope() - width > 0
+            ? "The loss was falling, and has risen of late"
+            : "The loss was falling, and shows no trend of late";
+  }
+
+  private Verdict plateau(RegimeState.Plateau state, LossWords loss) {
     double ratio = known.value(QuantityName.FLUCTUATION_DISSIPATION_RATIO);
     return new Verdict(
         Severity.WARNING,
         format("On a plateau since step %,d", state.since()),
-        level(loss)
-            + drift()
+        loss.withDrift()
             + (Double.isFinite(ratio)
                 ? format(
                     "; not at equilibrium (fluctuation–dissipation ratio %s where 1 is expected)",
@@ -163,9 +169,9 @@ final class VerdictWriter {
         advice.plateau());
   }
 
-  private Verdict stationary(RegimeState.Stationary state, LossMoments loss) {
+  private Verdict stationary(RegimeState.Stationary state, LossWords loss) {
     double share = known.value(QuantityName.THERMAL_SHARE);
-    NoiseFloor floor = NoiseFloor.of(known, loss.mean());
+    NoiseFloor floor = NoiseFloor.of(known, loss.level());
     double ratio = known.value(QuantityName.FLUCTUATION_DISSIPATION_RATIO);
     String energy = known.sized(QuantityName.THERMAL_ENERGY_MEASURED);
     return new Verdict(
@@ -175,14 +181,13 @@ final class VerdictWriter {
             : Double.isFinite(share)
                 ? "Noise floor reached: " + thermal(share) + " of the excess loss is thermal"
                 : format("Noise floor reached at step %,d", state.since()),
-        level(loss)
-            + (energy == null ? "" : "; on average fluctuations hold up " + energy)
-            + drift()
+        loss.withDrift()
+            + (energy == null ? "" : "; fluctuations hold it up by " + energy + " on average")
             + (Double.isFinite(ratio) ? "; fluctuation–dissipation ratio " + Figures.of(ratio) : "")
             + floor.why()
             + ".",
         floor == NoiseFloor.ELSEWHERE
-            ? advice.notHeldByNoise(loss.mean())
+            ? advice.notHeldByNoise(loss.level())
             : floor == NoiseFloor.UNKNOWN ? advice.flat() : advice.noiseFloor());
   }
 
@@ -195,16 +200,15 @@ final class VerdictWriter {
         : format("%.0f %%", 100 * share);
   }
 
-  private Verdict undecided(RegimeState.Undecided state, LossMoments loss) {
+  private Verdict undecided(RegimeState.Undecided state, LossWords loss) {
     return switch (state.reason()) {
       case RISING ->
           new Verdict(
               Severity.INFO,
               stationarity.drift() == Standing.Drift.RISING
                   ? "The loss is rising"
-                  : format("The loss rose by step %,d and shows no trend since", state.since()),
-              level(loss)
-                  + drift()
+                  : format("The loss rose until step %,d and shows no trend since", state.since()),
+              loss.withDrift()
                   + advice.noiseAgainstBatch()
                   + learningRate.raisedAround(state.since())
                   + ".",
@@ -213,45 +217,23 @@ final class VerdictWriter {
           new Verdict(
               Severity.INFO,
               "The loss is flat",
-              level(loss) + drift() + advice.noiseAgainstBatch() + ".",
+              loss.withDrift() + advice.noiseAgainstBatch() + ".",
               advice.flat());
       case NEITHER ->
           new Verdict(
               Severity.INFO,
               "The loss shows no trend within its error",
-              level(loss) + drift() + advice.noiseAgainstBatch() + ".",
+              loss.withDrift() + advice.noiseAgainstBatch() + ".",
               advice.batch());
     };
   }
 
-  private Verdict warmingUp(LossMoments loss) {
+  private static Verdict warmingUp(long losses) {
     return new Verdict(
         Severity.INFO,
         "Warming up",
-        format("%,d steps with a loss so far.", loss.count()),
-        "Nothing to do: estimates appear within the first tens of steps.");
-  }
-
-  private String level(LossMoments loss) {
-    return "Loss " + Figures.of(loss.mean()) + " ± " + Figures.rough(loss.meanError());
-  }
-
-  private String drift() {
-    Standing standing = stationarity.standing();
-    if (standing.window() == 0) {
-      return "";
-    }
-    double change = standing.slope() * standing.window();
-    double width = 2.145 * standing.slopeError() * standing.window();
-    if (width > Math.max(Math.abs(change), Math.abs(standing.level()))) {
-      return ""; // an interval from far below nothing to twice the loss says nothing
-    }
-    return format(
-        ", %s ± %s %s in %,d steps",
-        Figures.rough(Math.abs(change)),
-        Figures.rough(width),
-        change < 0 ? "lower" : "higher",
-        standing.window());
+        Figures.steps(losses) + " with a loss so far.",
+        "Nothing to do: whether the loss falls or is flat is said as soon as it shows.");
   }
 
   private static String format(String pattern, Object... values) {

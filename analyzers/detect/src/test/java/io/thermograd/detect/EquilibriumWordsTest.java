@@ -115,7 +115,7 @@ class EquilibriumWordsTest {
     assertThat(run.detectors.regime()).contains(Regime.STATIONARY);
     assertThat(verdict.title()).startsWith("Flat and in balance");
     assertThat(verdict.why()).contains("less than 1 %", "saddle");
-    assertThat(verdict.next()).startsWith("Less noise gains nothing");
+    assertThat(verdict.next()).startsWith("Less noise would take off at most");
   }
 
   @ParameterizedTest

@@ -18,7 +18,7 @@ public final class GrowthWords {
     String level =
         String.format(
             Locale.ROOT,
-            "%s %s, about %s and at most %s before step %,d",
+            "%s %s, against about %s and at most %s before step %,d",
             what.words(),
             Figures.of(what.shown(now)),
             Figures.of(what.shown(growth.reference())),
@@ -47,9 +47,9 @@ public final class GrowthWords {
         : begin
             + String.format(
                 Locale.ROOT,
-                " by %s %% a step, which overflows in %,.0f steps%s",
+                " by %s %% a step and overflows in %s%s",
                 Figures.of(100 * Math.expm1(what.shownRate(fit.rate()))),
-                steps.getAsDouble(),
+                Figures.steps(steps.getAsDouble()),
                 interval(fit, now, steps.getAsDouble()));
   }
 

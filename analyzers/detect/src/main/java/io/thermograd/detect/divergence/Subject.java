@@ -4,14 +4,26 @@ package io.thermograd.detect.divergence;
  * What is watched for growth: the loss, or where a run sends none, the norm of what it steps by.
  */
 public enum Subject {
-  LOSS("loss"),
-  GRADIENT("gradient norm"),
-  UPDATE("update norm");
+  LOSS("loss", "losses"),
+  GRADIENT("gradient norm", "gradient norms"),
+  UPDATE("update norm", "update norms");
 
   private final String words;
+  private final String plural;
 
-  Subject(String words) {
+  Subject(String words, String plural) {
     this.words = words;
+    this.plural = plural;
+  }
+
+  /** "The loss": the subject of a sentence. */
+  public String atBeginning() {
+    return "The " + words;
+  }
+
+  /** "losses": more than one, without an article. */
+  public String plural() {
+    return plural;
   }
 
   /** In the middle of a sentence, without an article. */

@@ -26,6 +26,52 @@ public final class Figures {
   }
 
   /**
+   * "0.0041 ± 0.0003": the value to the last digit of its error, but two digits at least and six at
+   * most.
+   *
+   * @param half the error
+   * @param digits significant ones of the error
+   */
+  public static String measured(double value, double half, int digits) {
+    int shown = 3;
+    if (value != 0 && half != 0 && Double.isFinite(value) && Double.isFinite(half)) {
+      int last = power(half, digits) - digits + 1;
+      shown = Math.max(2, Math.min(6, power(value, 6) - last + 1));
+    }
+    return of(value, shown)
+        + " ± "
+        + (plain(value, half, digits) ? plain(half, digits) : of(half, digits));
+  }
+
+  /** Whether an error beside a plain value is easier to read plain, too: 0.00061 ± 0.00008. */
+  private static boolean plain(double value, double half, int digits) {
+    return value != 0
+        && half > 0
+        && Double.isFinite(value)
+        && Double.isFinite(half)
+        && power(value, 6) >= SMALLEST_POWER
+        && power(value, 6) < LARGEST_POWER
+        && power(half, digits) >= SMALLEST_POWER - 2
+        && power(half, digits) < SMALLEST_POWER;
+  }
+
+  private static String plain(double x, int digits) {
+    return new BigDecimal(x).round(new MathContext(digits)).toPlainString();
+  }
+
+  /** "1 step", "2 steps", "1,230 steps". */
+  public static String steps(double n) {
+    String whole = String.format(Locale.ROOT, "%,.0f", n);
+    return whole + (whole.equals("1") ? " step" : " steps");
+  }
+
+  /** Of ten, of the first digit once it is rounded. */
+  private static int power(double x, int digits) {
+    BigDecimal rounded = new BigDecimal(Math.abs(x)).round(new MathContext(digits));
+    return rounded.precision() - rounded.scale() - 1;
+  }
+
+  /**
    * 0.0123, 1,230, 1.23×10⁷; "NaN", "∞" and "−∞" for what is not finite.
    *
    * @param digits significant ones, 1 at least

@@ -34,4 +34,33 @@ class FiguresTest {
   void readsAsPeopleWriteIt(double x, int digits, String written) {
     assertThat(Figures.of(x, digits)).isEqualTo(written);
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "0.01312 | 0.0021 | 1 | 0.013 ± 0.002",
+        "2.304 | 0.0123 | 1 | 2.30 ± 0.01",
+        "0.0123 | 0.456 | 2 | 0.012 ± 0.46",
+        "0.00061 | 0.00008 | 1 | 0.00061 ± 0.00008",
+        "0.00061 | 0.00000008 | 1 | 0.00061000 ± 8×10⁻⁸",
+        "314 | 96 | 1 | 310 ± 100",
+        "16.000001 | 5.8e-9 | 2 | 16.0000 ± 5.8×10⁻⁹",
+        "-0.00045 | 0.0024 | 2 | −0.00045 ± 0.0024",
+        "0.5 | 0 | 2 | 0.500 ± 0",
+        "0 | 0.1 | 2 | 0 ± 0.10",
+        "NaN | 0.1 | 2 | NaN ± 0.10",
+        "1 | Infinity | 2 | 1.00 ± ∞",
+      })
+  void aValueHasTheDigitsThatItsErrorLeaves(double x, double half, int digits, String written) {
+    assertThat(Figures.measured(x, half, digits)).isEqualTo(written);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"0 | 0 steps", "1 | 1 step", "1.4 | 1 step", "2 | 2 steps", "1230.2 | 1,230 steps"})
+  void oneStepIsNoSteps(double n, String written) {
+    assertThat(Figures.steps(n)).isEqualTo(written);
+  }
 }
