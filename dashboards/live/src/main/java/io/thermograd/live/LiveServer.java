@@ -133,7 +133,9 @@ public final class LiveServer implements AutoCloseable {
           if (!files.serve(ctx, ctx.path())) {
             throw new HttpResponseException(
                 HttpStatus.NOT_FOUND.getCode(),
-                "nothing is at '" + ctx.path() + "': GET / is the page, GET /api/runs lists the runs");
+                "nothing is at '"
+                    + ctx.path()
+                    + "': GET / is the page, GET /api/runs lists the runs");
           }
         });
   }

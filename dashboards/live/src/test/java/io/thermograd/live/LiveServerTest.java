@@ -155,7 +155,10 @@ class LiveServerTest {
         "/api/runs/a/insights?format=xml",
         400,
         "format should be 'objects' or 'columns': was 'xml'");
-    assertError("/nothing.js", 404, "nothing is at '/nothing.js': GET / is the page, GET /api/runs lists the runs");
+    assertError(
+        "/nothing.js",
+        404,
+        "nothing is at '/nothing.js': GET / is the page, GET /api/runs lists the runs");
     assertError("/vendor/../LiveServer.class", 404, null);
     // Refused by the HTTP server itself, before any of this.
     assertThat(get("/%2e%2e/LiveServer.class").statusCode()).isEqualTo(400);

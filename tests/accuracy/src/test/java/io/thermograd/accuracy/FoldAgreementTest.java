@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.stream.AnalysisConfig;
+import io.thermograd.stream.NoRejections;
 import io.thermograd.stream.RunFold;
 import io.thermograd.wire.EventCodec;
 import io.thermograd.wire.InvalidEventException;

@@ -25,6 +25,7 @@ import io.thermograd.simulator.train.LandscapeSource;
 import io.thermograd.simulator.train.SamplingScheme;
 import io.thermograd.simulator.train.Start;
 import io.thermograd.stream.AnalysisConfig;
+import io.thermograd.stream.NoRejections;
 import io.thermograd.stream.RunFold;
 import io.thermograd.wire.Insight;
 import io.thermograd.wire.Quantity;

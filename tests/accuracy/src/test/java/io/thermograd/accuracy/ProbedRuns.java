@@ -12,6 +12,7 @@ import io.thermograd.simulator.train.StepObserver;
 import io.thermograd.simulator.train.TrainingPlan;
 import io.thermograd.simulator.train.TrainingRun;
 import io.thermograd.stream.AnalysisConfig;
+import io.thermograd.stream.NoRejections;
 import io.thermograd.stream.RunFold;
 import io.thermograd.wire.Insight;
 import io.thermograd.wire.Quantity;

@@ -2,12 +2,9 @@ package io.thermograd.benchmarks;
 
 import io.thermograd.stream.AnalysisConfig;
 import io.thermograd.stream.FoldOutput;
+import io.thermograd.stream.NoRejections;
 import io.thermograd.stream.RunFold;
-import io.thermograd.wire.Alert;
 import io.thermograd.wire.EventCodec;
-import io.thermograd.wire.Insight;
-import io.thermograd.wire.RejectionKind;
-import io.thermograd.wire.RunSummary;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.util.ArrayList;
@@ -24,14 +21,15 @@ final class MemoryBenchmark {
   static void run() throws Exception {
     SyntheticRuns events = new SyntheticRuns(3);
     long before = usedHeap();
+    FoldOutput nowhere = new NoRejections();
     List<RunFold> folds = new ArrayList<>();
     for (int r = 0; r < RUNS; r++) {
       RunFold fold = new RunFold(SyntheticRuns.runId(r), AnalysisConfig.DEFAULT);
-      fold.apply(SyntheticRuns.started(r), Nowhere.INSTANCE);
+      fold.apply(SyntheticRuns.started(r), nowhere);
       for (int s = 0; s < STEPS; s++) {
         // Through the codec, so that a state that held on to a record's bytes would show.
         byte[] bytes = EventCodec.encode(events.step(r, s, 1e9 + s));
-        fold.apply(EventCodec.decode(bytes), Nowhere.INSTANCE);
+        fold.apply(EventCodec.decode(bytes), nowhere);
       }
       folds.add(fold);
     }
@@ -56,23 +54,5 @@ final class MemoryBenchmark {
       least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
     }
     return least;
-  }
-
-  private enum Nowhere implements FoldOutput {
-    INSTANCE;
-
-    @Override
-    public void insight(Insight insight) {}
-
-    @Override
-    public void alert(Alert alert) {}
-
-    @Override
-    public void run(RunSummary summary) {}
-
-    @Override
-    public void reject(RejectionKind kind, String message) {
-      throw new IllegalStateException(kind + ": " + message);
-    }
   }
 }

@@ -1,13 +1,15 @@
-package io.thermograd.accuracy;
+package io.thermograd.stream;
 
-import io.thermograd.stream.FoldOutput;
 import io.thermograd.wire.Alert;
 import io.thermograd.wire.Insight;
 import io.thermograd.wire.RejectionKind;
 import io.thermograd.wire.RunSummary;
 
-/** Hears nothing, and fails a test of which an event is refused. */
-final class NoRejections implements FoldOutput {
+/**
+ * Hears nothing, and throws where an event is refused: for folds of which only the state is wanted
+ * and whose events are known to be good. Stateless.
+ */
+public final class NoRejections implements FoldOutput {
   @Override
   public void insight(Insight insight) {}
 
@@ -17,8 +19,9 @@ final class NoRejections implements FoldOutput {
   @Override
   public void run(RunSummary summary) {}
 
+  /** Throws {@link IllegalStateException} with kind and message. */
   @Override
   public void reject(RejectionKind kind, String message) {
-    throw new AssertionError(kind + ": " + message);
+    throw new IllegalStateException(kind + ": " + message);
   }
 }
