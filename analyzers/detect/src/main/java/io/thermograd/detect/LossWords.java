@@ -6,8 +6,8 @@ import io.thermograd.estimate.LossMoments;
 
 /**
  * Where the loss stands, in words: its mean over the window of the drift, so that both are of the
- * same steps, and the smoothed loss before there is one. The smoothed loss alone remembers for
- * hundreds of steps what came before.
+ * same steps, and the smoothed loss where there is none that tells. The smoothed loss alone
+ * remembers for hundreds of steps what came before.
  */
 final class LossWords {
   /** Student's t of 14 degrees of freedom: 95 % of a line through 16 batches. */
@@ -37,10 +37,8 @@ final class LossWords {
       return ofLate();
     }
     double window = standing.window();
-    // Of the mean of what the slope's line is through: sd(slope)·window/√12.
-    double error = T * standing.slopeError() * window / Math.sqrt(12);
     return "Loss "
-        + Figures.measured(standing.level(), error, 2)
+        + Figures.measured(standing.level(), error(), 2)
         + " over the last "
         + Figures.steps(window)
         + drift(standing.slope() * window, T * standing.slopeError() * window);
@@ -56,7 +54,13 @@ final class LossWords {
         : ", changing by " + Figures.measured(change, width, 2);
   }
 
+  /** Of a window that a fall of the loss bends, the mean is of what was, not of what is. */
   private boolean windowed() {
-    return standing.window() > 0 && Double.isFinite(standing.level() + standing.slopeError());
+    return standing.window() > 0 && error() <= Math.abs(standing.level()) / 2;
+  }
+
+  /** Of the mean of what the slope's line is through: sd(slope)·window/√12. */
+  private double error() {
+    return T * standing.slopeError() * standing.window() / Math.sqrt(12);
   }
 }

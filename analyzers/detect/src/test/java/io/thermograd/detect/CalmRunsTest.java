@@ -6,6 +6,8 @@ import io.thermograd.wire.Regime;
 import io.thermograd.wire.Severity;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** What is said of runs in which nothing breaks. */
@@ -107,5 +109,24 @@ class CalmRunsTest {
     assertThat(run.verdict().why()).isEqualTo("1 step with a loss so far.");
     run.loss(1);
     assertThat(run.verdict().why()).isEqualTo("2 steps with a loss so far.");
+  }
+
+  /** Within a window of 1,024 steps from 16 to 10⁻³, the mean is of neither. */
+  @Test
+  void aWindowThatAFallBendsTellsNoLevel() {
+    var random = new SplittableRandom(1);
+    DetectedRun run = new DetectedRun();
+    for (int t = 0; t < 4000; t++) {
+      run.loss(
+          (t < 1000 ? 16 : 0.001 + 16 * Math.exp((1000 - t) / 20.0)) + random.nextDouble(1e-5));
+      if (t > 1000) {
+        Matcher said = Pattern.compile("Loss (\\S+) ± (\\S+) over").matcher(run.verdict().why());
+        if (said.find() && !said.group().contains("×")) {
+          double level = Double.parseDouble(said.group(1).replace(",", ""));
+          double error = Double.parseDouble(said.group(2).replace(",", ""));
+          assertThat(error).as("step %d: %s", t, said.group()).isLessThanOrEqualTo(0.55 * level);
+        }
+      }
+    }
   }
 }
