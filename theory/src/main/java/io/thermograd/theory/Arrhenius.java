@@ -159,15 +159,20 @@ public final class Arrhenius {
    * @param steps ≥ 1; for times that were measured in SGD time
    */
   public double learningRateFor(double temperaturePerRate, double steps) {
+    return learningRateFor(slope, center - slope * meanInverse, temperaturePerRate, steps);
+  }
+
+  /** The same of a barrier and log A. */
+  static double learningRateFor(
+      double barrier, double logPrefactor, double temperaturePerRate, double steps) {
     Checks.positive("temperature per learning rate", temperaturePerRate);
     Checks.positive("steps", steps);
-    if (!(slope > 0)) {
-      throw new IllegalArgumentException("barrier should be positive: was " + slope);
+    if (!(barrier > 0)) {
+      throw new IllegalArgumentException("barrier should be positive: was " + barrier);
     }
     // With u = ΔU/(aη): u·eᵘ = steps·ΔU/(aA).
-    double logRight =
-        StrictMath.log(steps * slope / temperaturePerRate) - (center - slope * meanInverse);
-    return slope / (temperaturePerRate * lambertOfExp(logRight));
+    double logRight = StrictMath.log(steps * barrier / temperaturePerRate) - logPrefactor;
+    return barrier / (temperaturePerRate * lambertOfExp(logRight));
   }
 
   private Estimate exponential(double inverse, double level) {

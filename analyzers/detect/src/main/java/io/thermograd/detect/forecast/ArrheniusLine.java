@@ -2,30 +2,32 @@ package io.thermograd.detect.forecast;
 
 import io.thermograd.detect.basin.BasinStanding;
 import io.thermograd.detect.basin.BasinStanding.Exposure;
-import io.thermograd.theory.Arrhenius;
+import io.thermograd.theory.ArrheniusCounts;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The line of log τ over 1/T through the stays in a basin at the temperatures at which it was left.
- * T is the effective temperature where that is known at all of them, and otherwise η_eff/B, which
- * serves for times and learning rates as long as the noise is the same, but not for energies.
- * Immutable.
+ * The line of log k over 1/T through the stays in a basin, by the likelihood of the exits in the
+ * time spent there at each temperature, those without an exit among them. T is the effective
+ * temperature where that is known at all of them, and otherwise η_eff/B, which serves for times and
+ * learning rates as long as the noise is the same, but not for energies. Immutable.
  *
- * @param fit of the times, SGD time
+ * @param fit of the rates, per SGD time
  * @param energies whether its temperatures are in units of the loss
  * @param temperature of the latest step, in the same units
  */
-record ArrheniusLine(Arrhenius fit, boolean energies, double temperature) {
+record ArrheniusLine(ArrheniusCounts fit, boolean energies, double temperature) {
   private static final int LEAST = 3;
 
   /**
-   * Relative standard error of the law itself: SGD at ηκ of some tenths is hotter than its
-   * temperature by as much as ηκ/2. Where only the learning rate changes that is the same shift of
-   * 1/T at all of them, and of the barrier none.
+   * Relative standard error of the law itself, of ΔU times the distance in 1/T: Kramers' prefactor
+   * is one only to first order in T/ΔU, and SGD at ηκ of some tenths hotter than its temperature.
    */
-  private static final double MODEL = 0.05;
+  private static final double MODEL = 0.03;
+
+  /** Standard errors at which an end of the rate is taken from the likelihood: 95 %. */
+  private static final double END = 1.6448536269514722;
 
   /**
    * Of the current basin; null when it was left at fewer than {@value #LEAST} temperatures.
@@ -40,52 +42,53 @@ record ArrheniusLine(Arrhenius fit, boolean energies, double temperature) {
       return null;
     }
     int basin = basins.current() - 1;
-    int[] used = new int[all.size()];
-    int n = 0;
     Exposure here = all.get(nearest);
     boolean energies = here.temperature() > 0;
+    int left = 0;
     for (int i = 0; i < all.size(); i++) {
       if ((present || i != nearest) && exits(all.get(i).transitions(), basin) > 0) {
-        used[n++] = i;
+        left++;
         energies &= all.get(i).temperature() > 0;
       }
     }
-    if (n < LEAST) {
+    if (left < LEAST) {
       return null;
     }
-    double[] temperatures = new double[n];
-    double[] times = new double[n];
-    long[] events = new long[n];
-    for (int j = 0; j < n; j++) {
-      Exposure exposure = all.get(used[j]);
-      temperatures[j] = energies ? exposure.temperature() : exposure.nominal();
-      events[j] = exits(exposure.transitions(), basin);
-      times[j] = Math.max(exposure.time()[basin], Double.MIN_NORMAL) / events[j];
+    int n = 0;
+    double[] temperatures = new double[all.size()];
+    double[] times = new double[all.size()];
+    long[] events = new long[all.size()];
+    for (int i = 0; i < all.size(); i++) {
+      Exposure exposure = all.get(i);
+      double temperature = energies ? exposure.temperature() : exposure.nominal();
+      long exits = exits(exposure.transitions(), basin);
+      double time = exposure.time()[basin];
+      boolean told = temperature > 0 && temperature < Double.POSITIVE_INFINITY;
+      if ((present || i != nearest) && told && (exits > 0 || time > 0)) {
+        temperatures[n] = temperature;
+        events[n] = exits;
+        times[n++] = Math.max(time, Double.MIN_NORMAL);
+      }
     }
+    temperatures = Arrays.copyOf(temperatures, n);
+    times = Arrays.copyOf(times, n);
+    events = Arrays.copyOf(events, n);
     double now = energies ? here.temperature() * nominal / here.nominal() : nominal;
-    return Arrays.stream(temperatures).allMatch(t -> t > 0 && t < Double.POSITIVE_INFINITY)
-            && distinct(temperatures)
-        ? new ArrheniusLine(Arrhenius.fit(temperatures, times, events), energies, now)
+    return distinct(temperatures, events)
+        ? new ArrheniusLine(ArrheniusCounts.fit(temperatures, times, events), energies, now)
         : null;
   }
 
-  /** log τ at the present temperature. */
-  double logTime() {
-    return Math.log(fit.prefactor()) + fit.barrier() / temperature;
-  }
-
   /**
-   * Variance of its error: that of the fit, and of the law over the distance to the temperatures
-   * that it rests on.
+   * log k at the present temperature, with the errors of the counts to either side and that of the
+   * law over the distance to the temperatures that it rests on.
    */
-  double variance() {
-    return variance(temperature);
-  }
-
-  /** The same at another temperature. */
-  double variance(double at) {
-    double law = MODEL * fit.barrier() * (1 / at - fit.meanInverse());
-    return fit.logTimeVariance(at) + law * law;
+  LogRate rate() {
+    double mode = fit.logRate(temperature);
+    double law = MODEL * fit.barrier() * (1 / temperature - fit.meanInverse());
+    double above = (fit.logRateEnd(temperature, END) - mode) / END;
+    double below = (mode - fit.logRateEnd(temperature, -END)) / END;
+    return new LogRate(mode, Math.hypot(below, law), Math.hypot(above, law));
   }
 
   /** Whether the barrier is above 0 by two standard errors. */
@@ -93,9 +96,16 @@ record ArrheniusLine(Arrhenius fit, boolean energies, double temperature) {
     return fit.barrier() > 2 * Math.sqrt(fit.barrierVariance());
   }
 
-  private static boolean distinct(double[] x) {
-    double low = Arrays.stream(x).min().orElse(0);
-    double high = Arrays.stream(x).max().orElse(0);
+  /** Whether exits are at different temperatures. */
+  private static boolean distinct(double[] temperatures, long[] exits) {
+    double low = Double.POSITIVE_INFINITY;
+    double high = 0;
+    for (int i = 0; i < temperatures.length; i++) {
+      if (exits[i] > 0) {
+        low = Math.min(low, temperatures[i]);
+        high = Math.max(high, temperatures[i]);
+      }
+    }
     return high > low * (1 + 1e-6);
   }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * anything has been seen of it:
  *
  * <pre>
- * log k = −log τ(T′), with the line's variance;  S ~ Lomax of the same mean and variance of log k.
+ * log k = −log τ(T′), with the line's errors;  S ~ Lomax of the same mean and variance of log k.
  * </pre>
  *
  * The line being monotone, its interval of η for S steps holds the η that was set if and only if
@@ -46,7 +46,7 @@ final class EscapeChanges {
     }
     // False for NaN.
     if (Math.abs(Math.log(now.nominal() / before.nominal())) > WORTH) {
-      EscapeRate rate = new TemperedRate(0, 0, -line.logTime(), line.variance());
+      EscapeRate rate = new TemperedRate(0, 0, line.rate());
       add(ledger, ForecastKind.ESCAPE_AFTER_CHANGE, step, rate.remaining(pace), now, basin);
     }
   }

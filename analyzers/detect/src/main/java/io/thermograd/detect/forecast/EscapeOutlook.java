@@ -9,20 +9,21 @@ import java.io.IOException;
  *
  * <p>It is trapped if the basin is the only one known or the basins' model passes its check, the
  * loss is flat, a basin is known in which the loss was significantly lower at no lower η/B, and the
- * probability to leave is at most 10 % with 95 % confidence. That lasts until the basin or the
- * settings change, or the bound rises above 20 %: a call is the first of many looks, and most of
- * those at a low bound are of runs that stayed by luck, so that it waits for more than it claims.
+ * probability to leave is at most 20 % with 95 % confidence, and is expected to be at most 4 %.
+ * That lasts until the basin or the settings change, or the bound rises above 20 %. Both hold
+ * whenever one looks: the confidence is that of all looks together, and an expectation over what is
+ * known is expected to stay where it is.
  *
  * <p>Without an escape from this basin at this temperature or at three others, the bound is that of
- * no event in t, 1 − e^{−3R/t}: it falls to 10 % only when R ≤ 0.035t. No statistic of the stay
- * could say so much earlier: a stay of t is 0.95 times as likely when the escape takes 9.5 times R
+ * no event in t, 1 − e^{−5.6R/t}: it falls to 20 % only when R ≤ 0.04t. No statistic of the stay
+ * could say so much earlier: a stay of t is 0.9 times as likely when the escape takes 4.5 times R
  * as when it takes for ever, for t = R/2.
  *
  * @param basin the present one; 0 while none is known
  * @param step at which this was found
  * @param remaining steps of the budget; −1 when the run did not say it
  * @param probability to leave within them, posterior mean; NaN while unknown
- * @param atMost what it does not exceed with 95 %; NaN while unknown
+ * @param atMost what it does not exceed with 95 % at any look; NaN while unknown
  * @param escapeSteps median of the steps until it leaves; NaN while unknown
  * @param better the basin with the lowest loss, where that is significantly lower; else 0
  * @param lossAbove by how much the loss is above that basin's; NaN without one

@@ -6,7 +6,7 @@ import io.thermograd.detect.stationarity.Standing;
 import io.thermograd.detect.stationarity.Standing.Drift;
 import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
-import io.thermograd.theory.Arrhenius;
+import io.thermograd.theory.ArrheniusCounts;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -28,9 +28,12 @@ final class Escapes {
   private static final double FIRST = 256;
   private static final double GROWS = 1.25;
 
-  // What is told is that it stays below 20 %: the band of the hysteresis lies on the safe side.
-  private static final double TRAPPED = 0.1;
-  private static final double FREE = 0.2;
+  /** What the probability to leave does not exceed, whenever it is said, with 95 %. */
+  private static final double TRAPPED = 0.2;
+
+  /** The probability to leave at which it is first said. */
+  private static final double UNLIKELY = 0.04;
+
   private static final double SAME = ForecastKind.ESCAPE_STEPS.tolerance();
 
   private final OptionalLong budget;
@@ -141,24 +144,24 @@ final class Escapes {
     }
     double span = remaining * pace;
     boolean asked = remaining >= 0;
-    double atMost = asked ? rate.atMost(span) : Double.NaN;
+    double atMost = asked ? rate.atMostEver(span, budget.getAsLong() * pace) : Double.NaN;
+    double chance = asked ? rate.within(span) : Double.NaN;
     int better = levels.better(basin, standing);
-    boolean stays =
-        same && outlook.trapped() && outlook.basin() == basin && remaining > 0 && atMost <= FREE;
-    boolean begins =
-        better > 0 && standing.drift() == Drift.FLAT && remaining > 0 && atMost <= TRAPPED;
+    boolean hopeless = remaining > 0 && atMost <= TRAPPED;
+    boolean stays = same && outlook.trapped() && outlook.basin() == basin;
+    boolean begins = better > 0 && standing.drift() == Drift.FLAT && chance <= UNLIKELY;
     outlook =
         new EscapeOutlook(
             basin,
             step,
             remaining,
-            asked ? rate.within(span) : Double.NaN,
+            chance,
             atMost,
             rate.remaining(pace).quantile(0.5),
             better,
             levels.above(basin, better, Double.NaN),
             learningRate(basins, pace, remaining, 0),
-            stays || begins);
+            hopeless && (stays || begins));
   }
 
   /** Whether what is known of the basins can be built on. */
@@ -199,9 +202,9 @@ final class Escapes {
     if (line == null || !(settings.learningRate() > 0)) {
       return Double.NaN;
     }
-    Arrhenius fit = line.fit();
+    ArrheniusCounts fit = line.fit();
     double perRate = line.temperature() / pace;
-    double error = Math.sqrt(fit.logTimeVariance(perRate * fit.learningRateFor(perRate, steps)));
+    double error = Math.sqrt(fit.logRateVariance(perRate * fit.learningRateFor(perRate, steps)));
     double wanted = steps * Math.exp(-errors * error);
     return wanted > 0 && wanted < Double.POSITIVE_INFINITY
         ? settings.learningRate() * fit.learningRateFor(perRate, wanted) / pace

@@ -91,7 +91,7 @@ final class Exits {
     seen = Math.max(0, seen);
     ArrheniusLine others = ArrheniusLine.of(standing, nominal, false);
     if (others != null) {
-      return new TemperedRate(seen, spent, -others.logTime(), others.variance());
+      return new TemperedRate(seen, spent, others.rate());
     }
     return spent > 0 ? new CountedRate(seen, spent) : null;
   }

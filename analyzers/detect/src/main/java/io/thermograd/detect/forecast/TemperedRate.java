@@ -6,8 +6,8 @@ import org.hipparchus.special.Gamma;
 
 /**
  * From exits that were counted in a time, with the prior that other temperatures give: log k normal
- * around what the Arrhenius line says. The posterior N(log k; mean, variance)·kⁿe^{−kt} is taken on
- * a grid of log k that spans all but e^−{@value #DEPTH} of it.
+ * to either side of what the Arrhenius line says. The posterior, prior·kⁿe^{−kt}, is taken on a
+ * grid of log k that spans all but e^−{@value #DEPTH} of it.
  *
  * <p>O({@value #POINTS}). Relative error of a probability about 10⁻³.
  */
@@ -25,25 +25,29 @@ final class TemperedRate implements EscapeRate {
   private final double lowest;
   private final double cell;
   private final double shape;
+  private final double scale;
+  private final long exits;
   private final double time;
+  private final LogRate prior;
+
+  /** Of the mean of kⁿe^{−kt} over the prior. */
+  private final double logMean;
 
   /**
    * @param exits n
    * @param time t ≥ 0
-   * @param mean of log k from other temperatures
-   * @param variance of its error, > 0
+   * @param prior of log k, from other temperatures
    */
-  TemperedRate(long exits, double time, double mean, double variance) {
-    if (exits < 0 || !(time >= 0) || !Double.isFinite(mean) || !(variance > 0)) {
+  TemperedRate(long exits, double time, LogRate prior) {
+    if (exits < 0 || !(time >= 0)) {
       throw new IllegalArgumentException(
-          "exits and time should not be negative, mean finite and variance positive: were %d, %s, %s"
-                  .formatted(exits, time, mean)
-              + " and "
-              + variance);
+          "exits and time should not be negative: were " + exits + " and " + time);
     }
-    DoubleUnaryOperator log =
-        u -> -(u - mean) * (u - mean) / (2 * variance) + exits * u - time * bounded(u);
-    double peak = peak(exits, time, mean, variance);
+    this.exits = exits;
+    this.time = time;
+    this.prior = prior;
+    DoubleUnaryOperator log = u -> prior.fallen(u) + logLikelihood(u);
+    double peak = peak();
     double top = log.applyAsDouble(peak);
     double low = edge(log, peak, top, -1);
     double high = edge(log, peak, top, 1);
@@ -65,7 +69,12 @@ final class TemperedRate implements EscapeRate {
     }
     double off = logs / sum;
     this.shape = shape(squares / sum - off * off);
-    this.time = Math.exp(Gamma.digamma(shape) - peak - off);
+    this.scale = Math.exp(Gamma.digamma(shape) - peak - off);
+    this.logMean = prior.top() + top + Math.log(sum * cell);
+  }
+
+  private double logLikelihood(double log) {
+    return exits * log - time * bounded(log);
   }
 
   /** eᵘ, where that is still a number. */
@@ -74,12 +83,14 @@ final class TemperedRate implements EscapeRate {
   }
 
   /** Where the concave log density has slope 0, by bisection: at the low end t·eᵘ ≤ 1/(e·v). */
-  private static double peak(long exits, double time, double mean, double variance) {
-    double low = (time > 0 ? Math.min(mean, -Math.log(time) - Math.log(variance)) : mean) - 1;
-    double high = mean + variance * exits + 1;
+  private double peak() {
+    double mode = prior.mode();
+    double v = prior.below() * prior.below();
+    double low = (time > 0 ? Math.min(mode, -Math.log(time) - Math.log(v)) : mode) - 1;
+    double high = mode + prior.above() * prior.above() * exits + 1;
     for (int i = 0; i < 200; i++) {
       double u = (low + high) / 2;
-      if ((mean - u) / variance + exits - time * bounded(u) > 0) {
+      if (prior.slope(u) + exits - time * bounded(u) > 0) {
         low = u;
       } else {
         high = u;
@@ -144,9 +155,41 @@ final class TemperedRate implements EscapeRate {
     return EscapeTime.probabilityWithin(rate, span);
   }
 
+  @Override
+  public double atMostEver(double span, double whole) {
+    double rate = bounded(Math.min(prior.quantile(1 - OTHERS), stayed()));
+    return EscapeTime.probabilityWithin(rate, span);
+  }
+
+  /** The largest log k that the stay leaves possible. */
+  private double stayed() {
+    if (time <= 0) {
+      return Double.POSITIVE_INFINITY;
+    }
+    double least = logMean + Math.log(STAY);
+    if (exits == 0) {
+      return Math.log(-least / time);
+    }
+    // To the right of its peak at n/t the likelihood falls; there it is above its mean.
+    double low = Math.log(exits / time);
+    double high = low + 1;
+    while (logLikelihood(high) > least) {
+      high++;
+    }
+    for (int i = 0; i < 60; i++) {
+      double middle = (low + high) / 2;
+      if (logLikelihood(middle) > least) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
   /** Of the Gamma law with the same mean and variance of log k. */
   @Override
   public Predictive.Lomax remaining(double pace) {
-    return new Predictive.Lomax(shape, Math.min(Math.max(time / pace, SHORTEST), LONGEST));
+    return new Predictive.Lomax(shape, Math.min(Math.max(scale / pace, SHORTEST), LONGEST));
   }
 }

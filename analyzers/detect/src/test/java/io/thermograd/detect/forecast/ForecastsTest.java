@@ -296,7 +296,7 @@ class ForecastsTest {
   void aChangeIsHeldAgainstTheLawOfArrhenius() {
     Run run = changed(0.06);
     Forecast made = afterChange(run);
-    // T = 0.3: an exponential time of mean e^{1/0.3}/0.06, but for the law's own error: 5 % of a
+    // T = 0.3: an exponential time of mean e^{1/0.3}/0.06, but for the law's own error: 3 % of a
     // barrier of 1 over |1/0.3 − 3.67|, below 2 % of the time.
     double mean = Math.exp(1 / 0.3) / 0.06;
     assertThat(made.madeAt()).isEqualTo(100);
