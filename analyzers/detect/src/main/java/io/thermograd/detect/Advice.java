@@ -38,7 +38,7 @@ final class Advice {
     return Double.isFinite(energy)
         ? format(
             "Halving the learning rate lowers the loss by about %s to leading order, half of the"
-                + " thermal energy; if that is not worth it, the training is done.",
+                + " thermal energy; if that is not worth it, stop: this minimum gives no more.",
             Figures.rough(energy / 2))
         : "Halve the learning rate, or stop: at these settings the loss goes no lower.";
   }
