@@ -74,10 +74,7 @@ public final class RunDetectors {
     }
     double signal = gradient.accept(step);
     stationarity.accept(step, gradient.dot(), gradient.sqnorm());
-    Optional<BasinChange> change = basins.accept(step, estimators);
-    if (change.isPresent()) {
-      stationarity.hop();
-    }
+    Optional<BasinChange> change = enter(step, estimators);
     Standing standing = stationarity.standing();
     if (divergence.soarsSince().isPresent()) {
       averages.interrupt();
@@ -111,6 +108,18 @@ public final class RunDetectors {
     announcer.tellLost(step, lost, newLoss, out);
     announcer.tellRegime(step, hop, outlook, estimators.stabilityRatio(), out);
     return out;
+  }
+
+  private Optional<BasinChange> enter(TrainingStep step, RunEstimators estimators) {
+    int known = basins.count();
+    Optional<BasinChange> change = basins.accept(step, estimators);
+    if (basins.count() != known) {
+      stationarity.redraw(step.step() - basins.enteredAt());
+    }
+    if (change.isPresent()) {
+      stationarity.hop();
+    }
+    return change;
   }
 
   private static double probed(TrainingStep step) {

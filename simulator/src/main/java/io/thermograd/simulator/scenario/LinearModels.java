@@ -85,7 +85,7 @@ final class LinearModels {
             plan,
             log -> {
               predict(log, model, start, rate.at(0));
-              log.add(probe(model).every(EVERY));
+              log.values(probe(model).every(EVERY));
               log.add(new CourseProbe(theta -> model.loss(Numbers.wide(theta)), Long.MAX_VALUE));
               // With replacement: only independent draws have the covariance Σ/B from step to step.
               return new Start(

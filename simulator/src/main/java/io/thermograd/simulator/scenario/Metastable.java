@@ -102,8 +102,8 @@ final class Metastable {
           log.quantity("noise_trace", "(loss/param)²", "tr Σ, per example").at(0, variance * dim);
           log.quantity("effective_dimension", "directions", "(tr Σ)²/tr Σ²").at(0, dim);
           predict(map, log, rate, setup.steps(), temperature);
-          log.add(LandscapeProbes.values(terrain.landscape()).every(EVERY));
-          log.add(LandscapeProbes.sharpness(terrain.landscape()).every(EVERY));
+          log.values(LandscapeProbes.values(terrain.landscape()).every(EVERY));
+          log.values(LandscapeProbes.sharpness(terrain.landscape()).every(EVERY));
           boolean constant = rate instanceof LearningRate.Constant;
           log.add(new BasinProbe(map, constant ? rate.at(0) : Double.NaN));
           return new Start(

@@ -132,8 +132,8 @@ final class NetworkFaults {
             OptimizerSettings.sgd(), LearningRate.constant(0.1), Networks.BATCHES, setup.steps()),
         log -> {
           ClassifierTask task = Networks.digitsTask(DEEP, setup);
-          log.add(NetworkProbes.noise(task.evaluator()).every(Networks.EVERY));
-          log.add(new VanishingProbe(task.evaluator()).every(200));
+          log.values(NetworkProbes.noise(task.evaluator()).every(Networks.EVERY));
+          log.values(new VanishingProbe(task.evaluator()).every(200));
           log.add(Networks.course(task.evaluator(), Long.MAX_VALUE));
           Start start = task.get();
           return new Start(start.source(), saturated(setup.seed()), start.observers());
@@ -163,7 +163,7 @@ final class NetworkFaults {
           log.moment("drift_starts", DRIFTS, "first step whose examples are of one class or two");
           ClassifierTask task = Networks.digitsTask(RELU, setup);
           Evaluator evaluator = task.evaluator();
-          log.add(NetworkProbes.noise(evaluator).every(Networks.EVERY / 2));
+          log.values(NetworkProbes.noise(evaluator).every(Networks.EVERY / 2));
           log.add(Networks.course(evaluator, DRIFTS));
           SamplingScheme said = SamplingScheme.WITHOUT_REPLACEMENT;
           BatchSampler sampler =
@@ -191,7 +191,7 @@ final class NetworkFaults {
               STALE + 1,
               "first step at which rank 2 has older parameters than the rest");
           log.moment("stale_until", FRESH, "first step at which it has the right ones again");
-          log.add(NetworkFaults::distance);
+          log.values(NetworkFaults::distance);
           return Networks.open(Networks.digitsTask(RELU, setup), log, false, STALE);
         });
   }
@@ -209,8 +209,8 @@ final class NetworkFaults {
   }
 
   private static void watch(TruthLog log, ClassifierTask task, long danger) {
-    log.add(NetworkProbes.noise(task.evaluator()).every(Networks.EVERY));
-    log.add(new DeadUnits(task.evaluator(), danger));
+    log.values(NetworkProbes.noise(task.evaluator()).every(Networks.EVERY));
+    log.values(new DeadUnits(task.evaluator(), danger));
     log.add(Networks.course(task.evaluator(), danger));
   }
 

@@ -109,9 +109,9 @@ final class Networks {
   static Start open(ClassifierTask task, TruthLog log, boolean sharpness, long until) {
     Evaluator evaluator = task.evaluator();
     log.add(course(evaluator, until));
-    log.add(NetworkProbes.noise(evaluator).every(EVERY));
+    log.values(NetworkProbes.noise(evaluator).every(EVERY));
     if (sharpness) {
-      log.add(NetworkProbes.sharpness(evaluator).every(EVERY));
+      log.values(NetworkProbes.sharpness(evaluator).every(EVERY));
     }
     return task.get();
   }
@@ -138,8 +138,8 @@ final class Networks {
                 setup.steps()),
             log -> {
               log.quantity("edge", "loss/param²", "2/η").at(0, 2 / eta);
-              log.add(new EdgeProbe(evaluator, eta).every(10));
-              log.add(NetworkProbes.noise(evaluator).every(EVERY));
+              log.values(new EdgeProbe(evaluator, eta).every(10));
+              log.values(NetworkProbes.noise(evaluator).every(EVERY));
               log.add(course(evaluator, Long.MAX_VALUE));
               return new Start(
                   new ObjectiveSource(evaluator, SamplingScheme.WITHOUT_REPLACEMENT, setup.seed()),

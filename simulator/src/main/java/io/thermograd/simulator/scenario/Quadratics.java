@@ -103,7 +103,7 @@ final class Quadratics {
           Spectrum spectrum = new Spectrum(curvatures, variances, sigma);
           spectrum.describe(log);
           spectrum.predict(log, plan, start);
-          log.add(LandscapeProbes.values(landscape).every(EVERY));
+          log.values(LandscapeProbes.values(landscape).every(EVERY));
           GaussianNoise noise =
               aligned ? GaussianNoise.diagonal(variances) : GaussianNoise.of(sigma);
           return new Start(

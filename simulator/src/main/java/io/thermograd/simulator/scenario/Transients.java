@@ -83,8 +83,8 @@ final class Transients {
         log -> {
           log.quantity("noise_trace", "(loss/param)²", "tr Σ, per example")
               .at(0, variance * start.length);
-          log.add(LandscapeProbes.values(landscape).every(100));
-          log.add(LandscapeProbes.sharpness(landscape).every(100));
+          log.values(LandscapeProbes.values(landscape).every(100));
+          log.values(LandscapeProbes.sharpness(landscape).every(100));
           log.add(probe);
           return new Start(
               new LandscapeSource(

@@ -14,6 +14,7 @@ import java.util.Objects;
 
 /** Gathers the truth of one execution, before, during and after it. Not thread-safe. */
 final class TruthLog {
+  private final boolean values;
   private final List<TruthProbe> probes = new ArrayList<>();
   private final Map<String, String> settings = new LinkedHashMap<>();
   private final List<Truth.Moment> moments = new ArrayList<>();
@@ -49,9 +50,28 @@ final class TruthLog {
     }
   }
 
+  /** Of everything. */
+  TruthLog() {
+    this(true);
+  }
+
+  /**
+   * @param values whether also of {@link #values}
+   */
+  TruthLog(boolean values) {
+    this.values = values;
+  }
+
   /** From now on asked at every step, after those added before. */
   void add(TruthProbe probe) {
     probes.add(probe);
+  }
+
+  /** The same of a probe that says no regime: exact values, which are most of a network's time. */
+  void values(TruthProbe probe) {
+    if (values) {
+      add(probe);
+    }
   }
 
   void setting(String name, Object value) {

@@ -208,6 +208,16 @@ public final class Basins {
     return found.shaped(shapes);
   }
 
+  /** Basins known now; 1 before any is claimed. */
+  public int count() {
+    return ledger.basins();
+  }
+
+  /** Step at which the present basin's core was entered; 0 before the first. */
+  public long enteredAt() {
+    return ledger.enteredAt();
+  }
+
   /** What is known now. */
   public BasinStanding standing() {
     if (ledger.current() == 0) {

@@ -28,6 +28,9 @@ import java.io.IOException;
  * can be believed, or has left the spread of the losses far behind; or when {@link LevelWatch}
  * finds another level.
  *
+ * <p>Where the run is known to have come into another basin, whose loss is another, what is older
+ * says nothing of a drift: only windows since then can move. Flat it may be over any.
+ *
  * <p>O(1) a step. One owner thread.
  */
 final class DriftWatch implements JumpWatch.Nearby {
@@ -46,6 +49,7 @@ final class DriftWatch implements JumpWatch.Nearby {
   private Drift drift = Drift.UNKNOWN;
   private long origin;
   private long resumed;
+  private long entered;
   private int decided = -1;
   private boolean loose;
 
@@ -80,9 +84,7 @@ final class DriftWatch implements JumpWatch.Nearby {
     for (int l = 0; l <= longest; l++) {
       boolean believed = SlopeLadder.window(l) >= BATCHES_APART * time;
       boolean far = Math.abs(lines.change(l)) > FAR * lines.spread(longest);
-      if ((believed || far)
-          && lines.moves(l)
-          && Math.abs(lines.change(l)) > LEFT * lines.scale(l)) {
+      if ((believed || far) && moves(l) && Math.abs(lines.change(l)) > LEFT * lines.scale(l)) {
         leave(lines.change(l) < 0 ? Drift.FALLING : Drift.RISING, l);
         return;
       }
@@ -107,13 +109,18 @@ final class DriftWatch implements JumpWatch.Nearby {
     origin = count() - SlopeLadder.window(level);
   }
 
+  /** Whether it moves, and no passage from basin to basin is why. */
+  private boolean moves(int level) {
+    return SlopeLadder.window(level) <= count() - entered && lines.moves(level);
+  }
+
   private boolean within(int level) {
     return SlopeLadder.window(level) <= count() - origin;
   }
 
   private void decide(double time, BalanceTest balance) {
     for (int l = 0; l < SlopeLadder.LEVELS && lines.full(l); l++) {
-      if (lines.moves(l)
+      if (moves(l)
           && (lines.change(l) < 0 || (unbroken(l) && (lasts(l, time) || lines.soars(l))))) {
         drift = lines.change(l) < 0 ? Drift.FALLING : Drift.RISING;
         decided = l;
@@ -155,7 +162,7 @@ final class DriftWatch implements JumpWatch.Nearby {
 
   private boolean paceExcluded(int l) {
     for (int m = l + 1; m < SlopeLadder.LEVELS && lines.full(m); m++) {
-      if (lines.moves(m)) {
+      if (moves(m)) {
         double pace = lines.change(m) * SlopeLadder.window(l) / SlopeLadder.window(m);
         if (Math.abs(lines.change(l) - pace) < PACE_SDS * lines.error(l)
             || Math.abs(lines.change(l)) > Math.abs(pace)) {
@@ -189,6 +196,15 @@ final class DriftWatch implements JumpWatch.Nearby {
   void interrupt() {
     if (drift == Drift.RISING || drift == Drift.FLAT) {
       drift = Drift.UNDECIDED;
+    }
+  }
+
+  /** The run is in another basin since so many losses. */
+  void hop(long ago) {
+    entered = count() - ago;
+    level.restart();
+    if (drift == Drift.RISING) {
+      interrupt();
     }
   }
 
@@ -263,6 +279,7 @@ final class DriftWatch implements JumpWatch.Nearby {
     out.writeByte(drift.ordinal());
     out.writeLong(origin);
     out.writeLong(resumed);
+    out.writeLong(entered);
     out.writeInt(decided);
     out.writeBoolean(loose);
   }
@@ -273,6 +290,7 @@ final class DriftWatch implements JumpWatch.Nearby {
     drift = Drift.values()[in.readByte()];
     origin = in.readLong();
     resumed = in.readLong();
+    entered = in.readLong();
     decided = in.readInt();
     loose = in.readBoolean();
   }

@@ -128,6 +128,17 @@ public final class Stationarity {
   /** The run has come into another basin. */
   public void hop() {
     stay.hop();
+    drift.hop(0);
+  }
+
+  /**
+   * The basins are drawn anew: what was a stay before may have been several.
+   *
+   * @param ago steps since the present one was entered
+   */
+  public void redraw(long ago) {
+    stay.forget();
+    drift.hop(ago);
   }
 
   /** The loss is known to soar: it has jumped until it is back. */

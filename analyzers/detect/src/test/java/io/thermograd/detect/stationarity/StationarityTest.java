@@ -168,6 +168,62 @@ class StationarityTest {
     assertThat(longer).isGreaterThanOrEqualTo(5);
   }
 
+  /** What was one stay had been several, since basins were not told apart yet. */
+  @Test
+  void aRedrawnMapForgetsTheTimeOfStays() {
+    SplittableRandom random = new SplittableRandom(5);
+    Stationarity stationarity = new Stationarity(Trainer.settings(0));
+    double x = 0;
+    for (int t = 0; t < 6_000; t++) {
+      x = 0.8 * x + 0.6 * random.nextGaussian();
+      if (t == 3_000) {
+        // Of levels five deviations apart the longest autocorrelation is that of their changes.
+        assertThat(stationarity.stayTime()).isGreaterThan(9 * 4);
+        stationarity.redraw(0);
+      } else if (t > 3_000 && t % 300 == 0) {
+        stationarity.hop();
+      }
+      double level = t / 300 % 2 == 0 ? 10 : 15;
+      stationarity.accept(TrainingStep.at(t, t).loss(level + x).build(), Double.NaN, 1);
+    }
+    assertThat(stationarity.stayTime()).isBetween(9 / 3.0, 9 * 2.5);
+  }
+
+  /** Another basin's level is no drift; what the loss does there is. */
+  @Test
+  void aHopIsNoDriftAndHidesNone() {
+    for (int seed = 0; seed < 10; seed++) {
+      SplittableRandom random = new SplittableRandom(300 + seed);
+      Stationarity told = new Stationarity(Trainer.settings(0));
+      Stationarity untold = new Stationarity(Trainer.settings(0));
+      int drifts = 0;
+      int untoldDrifts = 0;
+      for (int t = 0; t < 5_000; t++) {
+        if (t == 2_000 || t == 3_000) {
+          told.hop();
+        }
+        double level = t >= 2_000 && t < 3_000 ? 9 : 10;
+        double fall = t < 4_000 ? 0 : 1e-3 * (t - 4_000);
+        double loss = level - fall + 0.05 * random.nextGaussian();
+        TrainingStep step = TrainingStep.at(t, t).loss(loss).build();
+        told.accept(step, Double.NaN, 1);
+        untold.accept(step, Double.NaN, 1);
+        if (t >= 1_000 && t < 4_000) {
+          drifts += moves(told) ? 1 : 0;
+          untoldDrifts += moves(untold) ? 1 : 0;
+        }
+      }
+      assertThat(drifts).isZero();
+      assertThat(untoldDrifts).isPositive();
+      // 1,000 steps of a fiftieth of a deviation each.
+      assertThat(told.drift()).isEqualTo(Drift.FALLING);
+    }
+  }
+
+  private static boolean moves(Stationarity stationarity) {
+    return stationarity.drift() == Drift.FALLING || stationarity.drift() == Drift.RISING;
+  }
+
   /**
    * Noise of a quarter from a step on: the floor's excess falls from 0.39 to 0.025. φ = (1 − η)² of
    * the loss, τ = (1 + φ)/(1 − φ) = 9.5 before as behind.

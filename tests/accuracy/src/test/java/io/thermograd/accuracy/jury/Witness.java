@@ -27,12 +27,21 @@ public interface Witness {
    * the regime changes, and with every alert.
    */
   static Witness ours(String runId) {
+    return ours(runId, 10);
+  }
+
+  /** The same without insights but where the regime changes: fast, and blind to overlays. */
+  static Witness ofRegimes(String runId) {
+    return ours(runId, Integer.MAX_VALUE);
+  }
+
+  private static Witness ours(String runId, int insightEvery) {
     AnalysisConfig usual = AnalysisConfig.DEFAULT;
     AnalysisConfig config =
         new AnalysisConfig(
             usual.noiseHalfLife(),
             usual.lossHalfLife(),
-            10,
+            insightEvery,
             1e9,
             usual.assemblyWindowSteps(),
             usual.assemblyWindowSeconds());
