@@ -71,8 +71,12 @@ final class AlertWriter {
     return new Words(
         subject() + " soars beyond anything in its recent history",
         GrowthWords.describe(divergence) + suspect(divergence.since()),
-        "Watch the next steps: a catapult returns within some tens of steps, a divergence becomes"
-            + " critical. If a checkpoint is due, keep the one before step "
+        (divergence.mayLeaveAPlateau()
+                ? "Send the loss: norms alone do not tell a run that diverges from one that leaves a"
+                    + " plateau, whose gradients grow while its loss falls. "
+                : "")
+            + "Watch the next steps: a catapult returns, after tens of steps or hundreds, a divergence"
+            + " becomes critical. If a checkpoint is due, keep the one before step "
             + format("%,d", divergence.since()));
   }
 

@@ -98,7 +98,9 @@ final class UpsetVerdicts {
           "The " + divergence.subject().words() + " soars since step %,d",
           divergence.since(),
           capitalise(GrowthWords.describe(divergence)),
-          "Wait some tens of steps: it returns, or is reported as a divergence.");
+          divergence.mayLeaveAPlateau()
+              ? "Send the loss: norms alone do not tell a divergence from a plateau that is left."
+              : "Wait some tens of steps, or hundreds: it returns, or is reported as a divergence.");
     }
     return since(
         Severity.INFO,

@@ -20,15 +20,17 @@ import java.util.OptionalLong;
  * <p><b>Divergence</b> (critical) when the gradient overshoots and grows beyond where a catapult
  * turns round ({@link Overshoot}). Seen from the loss alone, a divergence and a catapult have the
  * same law until then; so without that, when the growth has been 3 times higher than the run ever
- * was, start included, is not back, and either has gone on for 32 steps (the peak is less than 4
- * steps ago) or is stuck since 16 (12 steps after the peak, the median of 8 steps is at least half
- * of the highest before the growth and half of the median of the 8 steps before); or when it has
- * grown 10¹² times beyond all that at any age. None of that where the gradient says that the run
- * swings within its limit: the noise of a larger learning rate stays high, too.
+ * was, start included, is not back, and either still grows after 32 steps (the peak is less than 4
+ * steps ago; over the last 32 and the last 16 exponentially, by 3 standard errors) or stands still:
+ * half as high as all before at least, and even the fastest fall that the steps since its peak
+ * allow needs 6 times as long as the growth has lasted ({@link Standstill}, first 64 steps after
+ * the peak); or when it has grown 10¹² times beyond all that at any age. None of that where the
+ * gradient says that the run swings within its limit: the noise of a larger learning rate stays
+ * high, too.
  *
  * <p>It closes as returned after 16 steps below the old record, and as settled when 128 steps have
- * not brought it half as high again, or, for a critical one, when half of its peak is gone 64 steps
- * after it; the history then starts anew.
+ * not brought it half as high again (while it is that high, it is undecided), or, for a critical
+ * one, when half of its peak is gone 64 steps after it; the history then starts anew.
  *
  * <p>A run that sends no loss is followed by ‖ḡ‖², or ‖Δθ‖², in its place and alone ({@link
  * Subject}), at the thresholds of a loss without a gradient. A norm also grows where a run leaves a
@@ -85,6 +87,11 @@ public final class DivergenceDetector {
     return subject;
   }
 
+  /** Whether a norm is followed that nothing tells the turns of: it may just leave a plateau. */
+  public boolean mayLeaveAPlateau() {
+    return subject != Subject.LOSS && kind != GradientSignal.Kind.TURN;
+  }
+
   /**
    * From here on another series is followed, of which nothing is known yet; nothing changes where
    * it is the one that is.
@@ -131,13 +138,19 @@ public final class DivergenceDetector {
    * Adds one step of a run that sends no loss.
    *
    * @param square of the norm that is followed
+   * @param signal of the gradient, where sketches tell it; else NaN
    * @param turning whether the gradient may be turning round: one that grows straight on leaves a
    *     plateau, and that is no growth to warn of
    */
   public Change acceptNorm(
-      long step, double square, boolean suspect, Overshoot.Swing swing, boolean turning) {
-    return advance(
-        step, square, Double.NaN, GradientSignal.Kind.NONE, suspect, swing, false, turning);
+      long step,
+      double square,
+      double signal,
+      GradientSignal.Kind newKind,
+      boolean suspect,
+      Overshoot.Swing swing,
+      boolean turning) {
+    return advance(step, square, signal, newKind, suspect, swing, false, turning);
   }
 
   private Change advance(
@@ -148,7 +161,7 @@ public final class DivergenceDetector {
       boolean suspect,
       Overshoot.Swing swing,
       boolean stable,
-      boolean mayOpen) {
+      boolean turning) {
     if (!Double.isFinite(newLoss)) {
       return Change.NOTHING;
     }
@@ -161,7 +174,9 @@ public final class DivergenceDetector {
     if (state != State.NONE) {
       return follow(x, swing == Overshoot.Swing.BEYOND_RETURN, stable);
     }
-    if (mayOpen && exceeds(told, suspect, swing)) {
+    if (subject == Subject.LOSS
+        ? exceeds(told, suspect, swing)
+        : normExceeds(told, suspect, swing, turning)) {
       open(x);
       return Change.OPENED;
     }
@@ -197,6 +212,14 @@ public final class DivergenceDetector {
         : withoutGradient > FORGOTTEN && Outburst.of(followed, suspect);
   }
 
+  private boolean normExceeds(
+      boolean told, boolean suspect, Overshoot.Swing swing, boolean turning) {
+    // After a raise one step is enough; that it has turned is in its signal.
+    return (told && suspect && Outburst.of(followed, gradient, kind, true))
+        || (turning
+            && (Outburst.afterRaise(followed, swing) || Outburst.ofNorm(followed, suspect)));
+  }
+
   private void open(double x) {
     state = State.GROWING;
     waiting = 0;
@@ -225,9 +248,13 @@ public final class DivergenceDetector {
     boolean outlasts = subject == Subject.LOSS ? rise.outlasts(x) : rise.isEndless(x);
     if (state == State.GROWING && (beyondReturn || (!stable && outlasts))) {
       state = State.DIVERGING;
+      rise.mark();
       return Change.CRITICAL;
     }
-    return (state == State.DIVERGING && rise.recedes()) || rise.hasStopped()
+    // What is that high has not settled: it comes back, or is found not to.
+    boolean undecided =
+        state == State.GROWING && subject == Subject.LOSS && !stable && rise.isHigh();
+    return (state == State.DIVERGING && rise.recedes()) || (!undecided && rise.hasStopped())
         ? settle()
         : Change.NOTHING;
   }
@@ -325,6 +352,14 @@ public final class DivergenceDetector {
     return rise.peak();
   }
 
+  /**
+   * Steps until the loss is back at the soonest, of a rise that is critical because it stands
+   * still; infinite where it does not fall, NaN where it is no such rise.
+   */
+  double soonestBack() {
+    return state == State.DIVERGING ? rise.soonest() : Double.NaN;
+  }
+
   /** The common growth of loss and gradient since it began, at most of the last 32 steps. */
   GrowthFit fit() {
     return alone().and(gradientFit());
@@ -338,7 +373,8 @@ public final class DivergenceDetector {
   /** The same of the gradient beside the loss; unknown without one. */
   GrowthFit gradientFit() {
     int n = grown();
-    return withoutGradient == 0 && gradient.count() >= n
+    // What is followed in place of a loss is the gradient itself.
+    return subject == Subject.LOSS && withoutGradient == 0 && gradient.count() >= n
         ? GrowthFit.of(gradient, n)
         : GrowthFit.UNKNOWN;
   }

@@ -11,12 +11,14 @@ import java.io.IOException;
 final class Rise {
   // The time scale, of 8 steps, that no spike gets into.
   static final int ROBUST = 2;
-  private static final int LASTING = 16;
   private static final int LONG = 32;
   private static final double BEYOND_ALL = 3;
   private static final double RUNAWAY = 1e12;
   private static final int NEAR_PEAK = 4;
-  private static final int PAST_PEAK = 12;
+  private static final int HALF = LONG / 2;
+  // It is asked at every step.
+  private static final double CERTAIN = 3;
+  private static final double TIMES = 6;
   private static final double STUCK = 0.5;
   private static final double RETURNING = 0.5;
   private static final int BACK = 16;
@@ -25,11 +27,14 @@ final class Rise {
   private static final double STILL_GROWING = 1.5;
 
   private final RecordBook loss;
+  private final Standstill standstill = new Standstill();
   private double peak;
   private long peakAge;
   private double bound;
   private double before;
   private double mark;
+  private long marked;
+  private double soonest;
   private long since;
   private long age;
   private long below;
@@ -44,6 +49,9 @@ final class Rise {
     before = loss.typical();
     peak = Math.max(x, loss.level(1));
     mark = x;
+    marked = 0;
+    soonest = Double.NaN;
+    standstill.begin();
     age = 0;
     peakAge = 0;
     below = 0;
@@ -59,6 +67,10 @@ final class Rise {
     if (loss.level(1) > peak) {
       peak = loss.level(1);
       peakAge = age;
+      soonest = Double.NaN;
+      standstill.begin();
+    } else {
+      standstill.add(StrictMath.log(loss.above(loss.recent(0))));
     }
     below = loss.level(ROBUST) <= bound ? below + 1 : 0;
   }
@@ -74,9 +86,15 @@ final class Rise {
         && loss.above(loss.level(RecordBook.SCALES - 1)) <= RETURNING * loss.above(peak);
   }
 
+  /** It is critical from here on: a new time begins in which it may settle. */
+  void mark() {
+    mark = loss.level(RecordBook.SCALES - 1);
+    marked = age;
+  }
+
   /** Asked once a step: 128 steps have not brought it half as high again. */
   boolean hasStopped() {
-    if (age % SETTLING != 0) {
+    if ((age - marked) % SETTLING != 0) {
       return false;
     }
     double level = loss.level(RecordBook.SCALES - 1);
@@ -89,22 +107,59 @@ final class Rise {
 
   /** Whether the last value is beyond anything that comes back, at any age. */
   boolean isEndless(double x) {
-    return loss.above(x) > RUNAWAY * loss.above(Math.max(loss.highest(), bound));
+    return loss.above(x) > RUNAWAY * loss.above(ever());
   }
 
-  /** Whether it is higher and longer than a catapult, seen from the loss x alone. */
+  /**
+   * Whether it has been 3 times higher than the run ever was, start included, and is at least half
+   * as high as that.
+   */
+  boolean isHigh() {
+    return isBeyondAll()
+        && loss.count() >= 8
+        && loss.above(loss.medianOfEight(0)) >= STUCK * loss.above(ever());
+  }
+
+  private boolean isBeyondAll() {
+    return loss.above(peak) > BEYOND_ALL * loss.above(ever());
+  }
+
+  private double ever() {
+    return Math.max(loss.highest(), bound);
+  }
+
+  /** Asked once a step: whether the loss x alone shows that it does not come back. */
   boolean outlasts(double x) {
-    double ever = loss.above(Math.max(loss.highest(), bound));
     if (isEndless(x)) {
       return true;
     }
-    if (age < LASTING || loss.above(peak) <= BEYOND_ALL * ever || loss.score(ROBUST) <= 0) {
+    return loss.score(ROBUST) > 0 && ((isBeyondAll() && growsOn()) || (isHigh() && standsStill()));
+  }
+
+  private boolean growsOn() {
+    return longAndNearPeak()
+        && GrowthFit.of(loss, LONG).exceeds(CERTAIN)
+        && GrowthFit.of(loss, HALF).exceeds(CERTAIN);
+  }
+
+  private boolean standsStill() {
+    if (!standstill.looked()) {
       return false;
     }
-    return longAndNearPeak()
-        || (age - peakAge >= PAST_PEAK
-            && loss.above(loss.medianOfEight(0)) >= STUCK * ever
-            && loss.above(loss.medianOfEight(0)) >= RETURNING * loss.above(loss.medianOfEight(8)));
+    double steps = standstill.soonest(StrictMath.log(loss.above(before)));
+    if (steps <= TIMES * age) {
+      return false;
+    }
+    soonest = steps;
+    return true;
+  }
+
+  /**
+   * Steps in which it would be back at the soonest, when it became critical for standing still;
+   * infinite for never, NaN when it did not.
+   */
+  double soonest() {
+    return soonest;
   }
 
   /** It has gone on for 32 steps, and its peak is less than 4 steps ago. */
@@ -134,9 +189,12 @@ final class Rise {
     out.writeDouble(bound);
     out.writeDouble(before);
     out.writeDouble(mark);
+    out.writeLong(marked);
+    out.writeDouble(soonest);
     out.writeLong(since);
     out.writeLong(age);
     out.writeLong(below);
+    standstill.writeTo(out);
   }
 
   void readFrom(DataInput in) throws IOException {
@@ -145,8 +203,11 @@ final class Rise {
     bound = in.readDouble();
     before = in.readDouble();
     mark = in.readDouble();
+    marked = in.readLong();
+    soonest = in.readDouble();
     since = in.readLong();
     age = in.readLong();
     below = in.readLong();
+    standstill.readFrom(in);
   }
 }
