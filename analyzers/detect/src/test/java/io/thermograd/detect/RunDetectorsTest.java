@@ -214,6 +214,7 @@ class RunDetectorsTest {
         .containsExactly(
             tuple("loss_growth", Severity.WARNING), tuple("divergence", Severity.CRITICAL));
     assertThat(run.opened().get(0).title()).startsWith("The gradient norm soars");
+    assertThat(run.opened().get(0).next()).startsWith("Send the loss").contains("plateau");
     String evidence = run.opened().get(1).evidence();
     // √1.2 a step, and 1.2ⁿ at float32's largest some 30 steps after it began.
     assertThat(evidence)
@@ -259,6 +260,8 @@ class RunDetectorsTest {
         assertThat(run.opened()).isEmpty();
       } else {
         assertThat(run.opened().get(0).title()).startsWith("The gradient norm soars");
+        // It turns: that is no plateau.
+        assertThat(run.opened().get(0).next()).doesNotContain("plateau");
       }
     }
   }
@@ -409,7 +412,7 @@ class RunDetectorsTest {
   @Test
   void theFirstStepsOfAWarmUpAreNoSuspect() {
     Run run = new Run();
-    for (int t = 0; t < 100; t++) {
+    for (int t = 0; t < 140; t++) {
       run.accept(t < 60 ? 1.0 : 100, 0.001 * t, false, 0);
     }
     assertThat(run.opened()).hasSize(2);
@@ -420,7 +423,7 @@ class RunDetectorsTest {
   @Test
   void noRateOfZeroIsRecommended() {
     Run run = new Run();
-    for (int t = 0; t < 100; t++) {
+    for (int t = 0; t < 140; t++) {
       run.accept(t < 60 ? 1.0 : 100, 0.0, false, 0);
     }
     assertThat(run.opened().get(1).next()).endsWith("lower the learning rate");

@@ -35,6 +35,7 @@ final class Rise {
   private double mark;
   private long marked;
   private double soonest;
+  private double top;
   private long since;
   private long age;
   private long below;
@@ -48,6 +49,7 @@ final class Rise {
     bound = loss.record(ROBUST);
     before = loss.typical();
     peak = Math.max(x, loss.level(1));
+    top = peak;
     mark = x;
     marked = 0;
     soonest = Double.NaN;
@@ -67,6 +69,9 @@ final class Rise {
     if (loss.level(1) > peak) {
       peak = loss.level(1);
       peakAge = age;
+    }
+    if (loss.above(loss.level(1)) > STILL_GROWING * loss.above(top)) {
+      top = loss.level(1);
       soonest = Double.NaN;
       standstill.begin();
     } else {
@@ -110,11 +115,13 @@ final class Rise {
     return loss.above(x) > RUNAWAY * loss.above(ever());
   }
 
-  /**
-   * Whether it has been 3 times higher than the run ever was, start included, and is at least half
-   * as high as that.
-   */
-  boolean isHigh() {
+  /** Whether it is high and does not fall for sure: it will be found to stand still, or not. */
+  boolean isUndecided() {
+    return isHigh() && !standstill.falls();
+  }
+
+  /** 3 times higher than the run ever was, start included, and now half as high at least. */
+  private boolean isHigh() {
     return isBeyondAll()
         && loss.count() >= 8
         && loss.above(loss.medianOfEight(0)) >= STUCK * loss.above(ever());
@@ -191,6 +198,7 @@ final class Rise {
     out.writeDouble(mark);
     out.writeLong(marked);
     out.writeDouble(soonest);
+    out.writeDouble(top);
     out.writeLong(since);
     out.writeLong(age);
     out.writeLong(below);
@@ -205,6 +213,7 @@ final class Rise {
     mark = in.readDouble();
     marked = in.readLong();
     soonest = in.readDouble();
+    top = in.readDouble();
     since = in.readLong();
     age = in.readLong();
     below = in.readLong();

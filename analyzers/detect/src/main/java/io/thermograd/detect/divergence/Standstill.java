@@ -7,9 +7,9 @@ import java.io.IOException;
 /**
  * Whether a rise that no longer grows is on its way back. A catapult comes down by so much a step,
  * of the logarithm, be it slowly; what has broken down stands still. {@value #FIRST}, twice, four
- * times … as many steps after the peak, a line through log(loss − floor) over the second half of
- * them tells the fastest fall that they allow: the slope less {@value #ERRORS} of its standard
- * errors. O(1). One owner thread.
+ * times … as many steps after it was half as high again for the last time, a line through log(loss
+ * − floor) over the second half of them tells the fastest fall that they allow: the slope less
+ * {@value #ERRORS} of its standard errors. O(1). One owner thread.
  */
 final class Standstill {
   private static final int FIRST = 64;
@@ -24,16 +24,18 @@ final class Standstill {
   private double level;
   private double fastest;
   private boolean looked;
+  private boolean falls;
 
   Standstill() {
     begin();
   }
 
-  /** A new peak. */
+  /** It has grown. */
   void begin() {
     age = 0;
     look = FIRST;
     looked = false;
+    falls = false;
     clear();
   }
 
@@ -44,7 +46,7 @@ final class Standstill {
     squares = 0;
   }
 
-  /** One more step without a new peak, of this log(loss − floor). */
+  /** One more step without growth, of this log(loss − floor). */
   void add(double log) {
     age++;
     looked = age == look;
@@ -60,6 +62,7 @@ final class Standstill {
       double sxy = moment - sum * (n - 1) / 2;
       GrowthFit fit = GrowthFit.of(n, sxx, sxy, squares - sum * mean);
       level = mean;
+      falls = fit.rate() < -ERRORS * fit.error();
       fastest = Math.max(0, ERRORS * fit.error() - fit.rate());
       look *= 2;
       clear();
@@ -69,6 +72,11 @@ final class Standstill {
   /** Whether the last step was one to judge by. */
   boolean looked() {
     return looked;
+  }
+
+  /** Whether it fell for sure at the last look, if there was one. */
+  boolean falls() {
+    return falls;
   }
 
   /** Steps from the mean of the last look to that logarithm at the fastest; infinite for never. */
@@ -86,6 +94,7 @@ final class Standstill {
     out.writeDouble(level);
     out.writeDouble(fastest);
     out.writeBoolean(looked);
+    out.writeBoolean(falls);
   }
 
   void readFrom(DataInput in) throws IOException {
@@ -98,5 +107,6 @@ final class Standstill {
     level = in.readDouble();
     fastest = in.readDouble();
     looked = in.readBoolean();
+    falls = in.readBoolean();
   }
 }
