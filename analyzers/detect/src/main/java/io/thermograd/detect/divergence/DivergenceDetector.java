@@ -300,6 +300,11 @@ public final class DivergenceDetector {
     return count;
   }
 
+  /** Whether the rise that has just settled was falling for sure. */
+  public boolean settledFalling() {
+    return subject == Subject.LOSS && rise.falls();
+  }
+
   /** The first step of the rise. */
   public long since() {
     return rise.since();

@@ -115,6 +115,11 @@ final class Rise {
     return loss.above(x) > RUNAWAY * loss.above(ever());
   }
 
+  /** Whether it fell for sure in the last steps that were looked at. */
+  boolean falls() {
+    return standstill.falls();
+  }
+
   /** Whether it is high and does not fall for sure: it will be found to stand still, or not. */
   boolean isUndecided() {
     return isHigh() && !standstill.falls();
