@@ -153,13 +153,7 @@ public final class RunDetectors {
   private DivergenceDetector.Change followLoss(
       long step, double loss, double signal, boolean raised) {
     return divergence.accept(
-        step,
-        loss,
-        signal,
-        gradient.kind(),
-        raised,
-        overshoot.swing(),
-        overshoot.swingsWithoutProof());
+        step, loss, signal, gradient.kind(), raised, overshoot.swing(), overshoot.extent());
   }
 
   /** The regime, or empty when none is identified: {@link #regimeMissing} then says why. */

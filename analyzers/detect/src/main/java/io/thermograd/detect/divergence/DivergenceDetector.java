@@ -122,7 +122,7 @@ public final class DivergenceDetector {
    * @param signal of the gradient; NaN for none
    * @param suspect whether the learning rate has just been raised to where it never was
    * @param swing what the gradient shows of a growth
-   * @param stable whether it swings, and not beyond what a stable run may
+   * @param extent what all steps of it show together
    */
   public Change accept(
       long step,
@@ -131,8 +131,8 @@ public final class DivergenceDetector {
       GradientSignal.Kind newKind,
       boolean suspect,
       Overshoot.Swing swing,
-      boolean stable) {
-    return advance(step, newLoss, signal, newKind, suspect, swing, stable, true);
+      Overshoot.Extent extent) {
+    return advance(step, newLoss, signal, newKind, suspect, swing, extent, true);
   }
 
   /**
@@ -151,7 +151,8 @@ public final class DivergenceDetector {
       boolean suspect,
       Overshoot.Swing swing,
       boolean turning) {
-    return advance(step, square, signal, newKind, suspect, swing, false, turning);
+    return advance(
+        step, square, signal, newKind, suspect, swing, Overshoot.Extent.UNKNOWN, turning);
   }
 
   private Change advance(
@@ -161,7 +162,7 @@ public final class DivergenceDetector {
       GradientSignal.Kind newKind,
       boolean suspect,
       Overshoot.Swing swing,
-      boolean stable,
+      Overshoot.Extent extent,
       boolean turning) {
     if (!Double.isFinite(newLoss)) {
       return Change.NOTHING;
@@ -173,7 +174,7 @@ public final class DivergenceDetector {
     count++;
     boolean told = lookAtGradient(signal, newKind);
     if (state != State.NONE) {
-      return follow(x, swing == Overshoot.Swing.BEYOND_RETURN, stable);
+      return follow(x, swing == Overshoot.Swing.BEYOND_RETURN, extent);
     }
     if (subject == Subject.LOSS
         ? exceeds(told, suspect, swing)
@@ -239,14 +240,18 @@ public final class DivergenceDetector {
     }
   }
 
-  private Change follow(double x, boolean beyondReturn, boolean stable) {
+  private Change follow(double x, boolean beyondReturn, Overshoot.Extent extent) {
+    boolean stable = extent == Overshoot.Extent.WITHIN_LIMIT;
     rise.follow();
     if (rise.isBack()) {
       state = State.NONE;
       return Change.RETURNED;
     }
     // How long a norm has been high tells nothing of whether it comes back.
-    boolean outlasts = subject == Subject.LOSS ? rise.outlasts(x) : rise.isEndless(x);
+    boolean outlasts =
+        subject == Subject.LOSS
+            ? rise.outlasts(x, extent == Overshoot.Extent.BEYOND_CATAPULTS)
+            : rise.isEndless(x);
     if (state == State.GROWING && (beyondReturn || (!stable && outlasts))) {
       state = State.DIVERGING;
       rise.mark();

@@ -15,6 +15,8 @@ final class Rise {
   private static final double BEYOND_ALL = 3;
   private static final double RUNAWAY = 1e12;
   private static final int NEAR_PEAK = 4;
+  private static final int LASTING = 16;
+  private static final int PAST_PEAK = 12;
   private static final int HALF = LONG / 2;
   // It is asked at every step.
   private static final double CERTAIN = 3;
@@ -85,10 +87,11 @@ final class Rise {
     return below >= BACK;
   }
 
-  /** 64 steps after the peak, and half of it is gone. */
+  /** 64 steps after its peak, or after it became critical behind that, half of it is gone. */
   boolean recedes() {
-    return age - peakAge >= RECEDED
-        && loss.above(loss.level(RecordBook.SCALES - 1)) <= RETURNING * loss.above(peak);
+    double high = peakAge > marked ? peak : mark;
+    return age - Math.max(peakAge, marked) >= RECEDED
+        && loss.above(loss.level(RecordBook.SCALES - 1)) <= RETURNING * loss.above(high);
   }
 
   /** It is critical from here on: a new time begins in which it may settle. */
@@ -140,18 +143,29 @@ final class Rise {
     return Math.max(loss.highest(), bound);
   }
 
-  /** Asked once a step: whether the loss x alone shows that it does not come back. */
-  boolean outlasts(double x) {
+  /**
+   * Asked once a step: whether the loss x shows that it does not come back.
+   *
+   * @param lost whether a step was longer than a catapult's
+   */
+  boolean outlasts(double x, boolean lost) {
     if (isEndless(x)) {
       return true;
     }
-    return loss.score(ROBUST) > 0 && ((isBeyondAll() && growsOn()) || (isHigh() && standsStill()));
+    return loss.score(ROBUST) > 0
+        && ((isBeyondAll() && growsOn()) || (isHigh() && (standsStill() || (lost && stays()))));
   }
 
   private boolean growsOn() {
     return longAndNearPeak()
         && GrowthFit.of(loss, LONG).exceeds(CERTAIN)
         && GrowthFit.of(loss, HALF).exceeds(CERTAIN);
+  }
+
+  private boolean stays() {
+    return age >= LASTING
+        && age - peakAge >= PAST_PEAK
+        && loss.above(loss.medianOfEight(0)) >= RETURNING * loss.above(loss.medianOfEight(8));
   }
 
   private boolean standsStill() {

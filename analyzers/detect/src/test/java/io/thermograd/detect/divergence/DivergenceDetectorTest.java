@@ -40,7 +40,13 @@ class DivergenceDetectorTest {
 
   private static Change accept(DivergenceDetector detector, long step, double loss) {
     return detector.accept(
-        step, loss, Double.NaN, GradientSignal.Kind.NONE, false, Overshoot.Swing.NONE, false);
+        step,
+        loss,
+        Double.NaN,
+        GradientSignal.Kind.NONE,
+        false,
+        Overshoot.Swing.NONE,
+        Overshoot.Extent.UNKNOWN);
   }
 
   @Test
@@ -238,7 +244,7 @@ class DivergenceDetectorTest {
                 GradientSignal.Kind.TURN,
                 false,
                 Overshoot.Swing.NONE,
-                false);
+                Overshoot.Extent.UNKNOWN);
         assertThat(change).as("step %d", t).isEqualTo(Change.NOTHING);
       }
     }
@@ -260,7 +266,7 @@ class DivergenceDetectorTest {
                 GradientSignal.Kind.NONE,
                 false,
                 t == 400 ? swing : Overshoot.Swing.NONE,
-                false);
+                Overshoot.Extent.UNKNOWN);
       }
       assertThat(change)
           .as(swing.toString())
@@ -281,7 +287,7 @@ class DivergenceDetectorTest {
                   GradientSignal.Kind.NONE,
                   false,
                   Overshoot.Swing.BEYOND_RETURN,
-                  false))
+                  Overshoot.Extent.UNKNOWN))
           .isEqualTo(Change.NOTHING);
     }
     Change[] changes = new Change[2];
@@ -294,7 +300,7 @@ class DivergenceDetectorTest {
               GradientSignal.Kind.NONE,
               false,
               Overshoot.Swing.BEYOND_RETURN,
-              false);
+              Overshoot.Extent.UNKNOWN);
     }
     assertThat(changes).containsExactly(Change.OPENED, Change.CRITICAL);
     assertThat(detector.since()).isBetween(395L, 400L);
