@@ -29,9 +29,9 @@ import java.util.OptionalLong;
  * high, too.
  *
  * <p>It closes as returned after 16 steps below the old record, and as settled when 128 steps have
- * not brought it half as high again and it is not undecided whether it stands still that high; or,
- * for a critical one, when half of its peak is gone 64 steps after it. The history then starts
- * anew.
+ * not brought it half as high again and it is not undecided whether it stands still that high, or
+ * as soon as it falls for sure up there; or, for a critical one, when half of its peak is gone 64
+ * steps after it. The history then starts anew.
  *
  * <p>A run that sends no loss is followed by ‖ḡ‖², or ‖Δθ‖², in its place and alone ({@link
  * Subject}), at the thresholds of a loss without a gradient. A norm also grows where a run leaves a
@@ -257,11 +257,13 @@ public final class DivergenceDetector {
       rise.mark();
       return Change.CRITICAL;
     }
-    boolean undecided =
-        state == State.GROWING && subject == Subject.LOSS && !stable && rise.isUndecided();
-    return (state == State.DIVERGING && rise.recedes()) || (!undecided && rise.hasStopped())
-        ? settle()
-        : Change.NOTHING;
+    boolean over =
+        state == State.DIVERGING
+            ? rise.recedes() || rise.hasStopped()
+            : subject == Subject.LOSS && !stable
+                ? rise.turnsDown() || (!rise.isUndecided() && rise.hasStopped())
+                : rise.hasStopped();
+    return over ? settle() : Change.NOTHING;
   }
 
   private Change settle() {

@@ -123,6 +123,11 @@ final class Rise {
     return standstill.falls();
   }
 
+  /** Asked once a step: whether it is high still, and found to fall for sure in this step. */
+  boolean turnsDown() {
+    return standstill.looked() && standstill.falls() && isHigh();
+  }
+
   /** Whether it is high and does not fall for sure: it will be found to stand still, or not. */
   boolean isUndecided() {
     return isHigh() && !standstill.falls();
