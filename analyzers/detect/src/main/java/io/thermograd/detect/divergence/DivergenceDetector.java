@@ -257,12 +257,12 @@ public final class DivergenceDetector {
       rise.mark();
       return Change.CRITICAL;
     }
+    boolean byLoss = subject == Subject.LOSS && !stable;
+    boolean undecided = state == State.GROWING && byLoss && rise.isUndecided();
     boolean over =
-        state == State.DIVERGING
-            ? rise.recedes() || rise.hasStopped()
-            : subject == Subject.LOSS && !stable
-                ? rise.turnsDown() || (!rise.isUndecided() && rise.hasStopped())
-                : rise.hasStopped();
+        (state == State.DIVERGING && rise.recedes())
+            || (byLoss && rise.turnsDown())
+            || (!undecided && rise.hasStopped());
     return over ? settle() : Change.NOTHING;
   }
 

@@ -96,7 +96,8 @@ final class Rise {
 
   /** It is critical from here on: a new time begins in which it may settle. */
   void mark() {
-    mark = loss.level(RecordBook.SCALES - 1);
+    // The level of 32 steps may not have risen yet.
+    mark = loss.medianOfEight(0);
     marked = age;
   }
 
