@@ -113,6 +113,18 @@ final class AlertWriter {
   }
 
   Words settled() {
+    if (divergence.settledFalling()) {
+      return new Words(
+          subject() + " has stopped growing and falls",
+          format(
+              "it rose from step %,d, from %s to %s at most, and is %s now",
+              divergence.since(),
+              shown(divergence.reference()),
+              shown(divergence.peak()),
+              shown(divergence.level())),
+          "Wait for where it stops: should that be too high, go back to a checkpoint before step "
+              + format("%,d", divergence.since()));
+    }
     return new Words(
         subject() + " has settled on a higher level",
         format(

@@ -43,13 +43,17 @@ final class Remedies {
    * is said beside it says the same.
    */
   static String rise(DivergenceDetector divergence, LearningRateHistory learningRate) {
-    return divergence.diverging() || divergence.runsAway()
-        ? lowerLearningRate(learningRate, divergence.since())
-        : String.format(
-            Locale.ROOT,
-            "Keep the checkpoint before step %,d and wait some tens of steps: a catapult returns, a"
-                + " divergence becomes critical",
-            divergence.since());
+    if (divergence.diverging() || divergence.runsAway()) {
+      return lowerLearningRate(learningRate, divergence.since());
+    }
+    return String.format(
+        Locale.ROOT,
+        divergence.mayLeaveAPlateau()
+            ? "Send the loss, and until then keep the checkpoint before step %,d: norms alone do not"
+                + " tell a run that diverges from one that leaves a plateau"
+            : "Keep the checkpoint before step %,d and wait some tens of steps, or hundreds: a"
+                + " catapult returns, a divergence becomes critical",
+        divergence.since());
   }
 
   /** Beyond the edge of stability: the learning rate at which it would be reached. */

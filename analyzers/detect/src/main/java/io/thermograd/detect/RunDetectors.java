@@ -133,7 +133,7 @@ public final class RunDetectors {
     Double loss = step.loss();
     if (loss == null) {
       stepsWithoutLoss++;
-      return sendsNoLoss() ? followNorm(step, raised) : DivergenceDetector.Change.NOTHING;
+      return sendsNoLoss() ? followNorm(step, signal, raised) : DivergenceDetector.Change.NOTHING;
     }
     boolean ended = divergence.follow(Subject.LOSS);
     DivergenceDetector.Change change = followLoss(step.step(), loss, signal, raised);
@@ -141,7 +141,7 @@ public final class RunDetectors {
   }
 
   /** A run that sends no loss diverges all the same: by the norm of its gradients, or updates. */
-  private DivergenceDetector.Change followNorm(TrainingStep step, boolean raised) {
+  private DivergenceDetector.Change followNorm(TrainingStep step, double signal, boolean raised) {
     Subject subject = GradientSignal.inPlaceOfLoss(step);
     if (subject == null) {
       return DivergenceDetector.Change.NOTHING;
@@ -151,6 +151,8 @@ public final class RunDetectors {
         divergence.acceptNorm(
             step.step(),
             gradient.square(step, subject),
+            gradient.kind() == GradientSignal.Kind.TURN ? signal : Double.NaN,
+            gradient.kind(),
             raised,
             overshoot.swing(),
             gradient.mayTurn());
@@ -160,13 +162,7 @@ public final class RunDetectors {
   private DivergenceDetector.Change followLoss(
       long step, double loss, double signal, boolean raised) {
     return divergence.accept(
-        step,
-        loss,
-        signal,
-        gradient.kind(),
-        raised,
-        overshoot.swing(),
-        overshoot.swingsWithoutProof());
+        step, loss, signal, gradient.kind(), raised, overshoot.swing(), overshoot.extent());
   }
 
   /** The regime, or empty when none is identified: {@link #regimeMissing} then says why. */

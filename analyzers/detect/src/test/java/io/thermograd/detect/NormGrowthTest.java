@@ -38,6 +38,7 @@ class NormGrowthTest {
         .containsExactly(
             tuple("loss_growth", Severity.WARNING), tuple("divergence", Severity.CRITICAL));
     assertThat(run.opened().get(0).title()).startsWith("The gradient norm soars");
+    assertThat(run.opened().get(0).next()).startsWith("Send the loss").contains("plateau");
     String evidence = run.opened().get(1).evidence();
     // √1.2 a step, and 1.2ⁿ at float32's largest some 30 steps after it began.
     assertThat(evidence)
@@ -83,6 +84,8 @@ class NormGrowthTest {
         assertThat(run.opened()).isEmpty();
       } else {
         assertThat(run.opened().get(0).title()).startsWith("The gradient norm soars");
+        // It turns: that is no plateau.
+        assertThat(run.opened().get(0).next()).doesNotContain("plateau");
       }
     }
   }

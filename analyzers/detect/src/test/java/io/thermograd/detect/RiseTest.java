@@ -128,7 +128,7 @@ class RiseTest {
   @Test
   void theFirstStepsOfAWarmUpAreNoSuspect() {
     DetectedRun run = new DetectedRun();
-    for (int t = 0; t < 100; t++) {
+    for (int t = 0; t < 140; t++) {
       run.accept(t < 60 ? 1.0 : 100, 0.001 * t, false, 0);
     }
     assertThat(run.opened()).hasSize(2);
@@ -139,7 +139,7 @@ class RiseTest {
   @Test
   void noRateOfZeroIsRecommended() {
     DetectedRun run = new DetectedRun();
-    for (int t = 0; t < 100; t++) {
+    for (int t = 0; t < 140; t++) {
       run.accept(t < 60 ? 1.0 : 100, 0.0, false, 0);
     }
     assertThat(run.opened().get(1).next()).endsWith("lower the learning rate");

@@ -2,23 +2,16 @@ package io.thermograd.accuracy;
 
 import io.thermograd.estimate.step.Motion;
 import io.thermograd.estimate.step.TrainingStep;
-import io.thermograd.simulator.data.Digits;
 import io.thermograd.simulator.landscape.Quadratic;
-import io.thermograd.simulator.model.Curvature;
-import io.thermograd.simulator.model.Mlp;
 import io.thermograd.simulator.noise.GaussianNoise;
 import io.thermograd.simulator.optimize.LearningRate;
 import io.thermograd.simulator.optimize.OptimizerSettings;
 import io.thermograd.simulator.random.Ziggurat;
 import io.thermograd.simulator.train.Batches;
-import io.thermograd.simulator.train.ClassifierTask;
 import io.thermograd.simulator.train.LandscapeSource;
-import io.thermograd.simulator.train.SamplingScheme;
-import io.thermograd.simulator.train.Start;
 import io.thermograd.simulator.train.StepView;
 import io.thermograd.simulator.train.Trainer;
 import io.thermograd.simulator.train.TrainingPlan;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -38,10 +31,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class DivergenceLeadTest {
   private static final double[] FACTORS = {1.005, 1.02, 1.05, 1.5, 2};
   private static final int SCALE = Integer.getInteger("thermograd.accuracy.scale", 1);
-  private static final int SEEDS = 20 * SCALE;
+  private static final int SEEDS = 20;
+
+  /** 10 makes enough growths to tell one in 64. */
+  private static final int NEAR_SEEDS = 20 * SCALE;
+
   private static final int RAISED = 1_000;
-  private static final int NET_SEEDS = 2 * SCALE;
-  private static final int NET_RAISED = 600;
   private static final int DIM = 20;
   private static final double LARGEST = 5;
   private static final Batches BATCHES = Batches.of(4, 8);
@@ -128,7 +123,7 @@ class DivergenceLeadTest {
           String where =
               "%s, η from %.1f to %.3f of the limit"
                   .formatted(beta == 0 ? "SGD" : "heavy ball", before, factor);
-          report(softly, "divergence of a quadratic", where, runs, factor >= 1.05);
+          report(softly, where, runs, factor >= 1.05);
         }
       }
     }
@@ -158,56 +153,31 @@ class DivergenceLeadTest {
               String where =
                   "%s, η to %.2f of the limit, %s"
                       .formatted(beta == 0 ? "SGD" : "heavy ball", factor, what);
-              AccuracyTable.add(
-                  softly,
+              AccuracyTable.aim(
                   "divergence of a quadratic, no loss sent",
                   where,
-                  "every run that grew is warned of",
-                  "%d of %d grew; %d warned of, %d before the loss, not sent, was tenfold; delay %s, to critical %s"
+                  "in time in 95 %",
+                  "%d of %d grew; %d warned of, %d before the loss, not sent, was tenfold, one step late %d; delay %s, to critical %s"
                       .formatted(
                           grown.size(),
                           runs.size(),
                           ever,
                           intime,
+                          grown.stream().filter(r -> in(r, "ours") <= r.tenfold + 1).count()
+                              - intime,
                           delays(grown.stream().mapToInt(r -> in(r, "ours")).toArray()),
                           delays(
                               grown.stream()
                                   .mapToInt(r -> r.critical < 0 ? Integer.MAX_VALUE : r.critical)
                                   .toArray())),
-                  ever == grown.size());
+                  intime >= 0.95 * grown.size());
+              softly
+                  .assertThat(ever)
+                  .as("%s: every run that grew is warned of", where)
+                  .isEqualTo(grown.size());
             }
           }
         });
-    softly.assertAll();
-  }
-
-  @Test
-  void digits() {
-    SoftAssertions softly = new SoftAssertions();
-    Map<Double, List<Run>> runs = new TreeMap<>();
-    for (double factor : FACTORS) {
-      runs.put(factor, new ArrayList<>());
-    }
-    IntStream.range(0, 2 * NET_SEEDS)
-        .parallel()
-        .forEach(
-            i -> {
-              Mlp mlp = i % 2 == 0 ? Mlp.tanh(64, 32, 10) : Mlp.relu(64, 32, 10);
-              List<Run> some = network(mlp, i / 2);
-              synchronized (runs) {
-                for (int f = 0; f < FACTORS.length; f++) {
-                  runs.computeIfAbsent(FACTORS[f], k -> new ArrayList<>()).add(some.get(f));
-                }
-              }
-            });
-    runs.forEach(
-        (factor, some) ->
-            report(
-                softly,
-                "divergence of a digits network",
-                "η to %.3f of 2/λmax".formatted(factor),
-                some,
-                false));
     softly.assertAll();
   }
 
@@ -228,7 +198,7 @@ class DivergenceLeadTest {
       double radius = spectralRadius(raise[0], raise[2]);
       softly.assertThat(radius).as("stable by its spectral radius").isLessThan(1);
       List<Run> runs =
-          IntStream.range(0, SEEDS)
+          IntStream.range(0, raise[2] > 0.9 ? NEAR_SEEDS : SEEDS)
               .parallel()
               .mapToObj(seed -> quadratic(seed, raise[0], raise[1], raise[2]))
               .toList();
@@ -248,7 +218,11 @@ class DivergenceLeadTest {
       if (raise[2] > 0.9) {
         // So near the limit only Ville's bound holds, growth by growth.
         AccuracyTable.aim(
-            what, where, "critical in 1 of 64 growths", measured, 64 * criticals <= growths);
+            what,
+            where,
+            "critical in 1 of 64 growths",
+            measured,
+            criticals <= Math.max(1, growths / 64));
       } else {
         AccuracyTable.add(softly, what, where, "0 critical", measured, criticals == 0);
       }
@@ -270,8 +244,8 @@ class DivergenceLeadTest {
     return largest;
   }
 
-  private static void report(
-      SoftAssertions softly, String what, String where, List<Run> runs, boolean aimed) {
+  private static void report(SoftAssertions softly, String where, List<Run> runs, boolean aimed) {
+    String what = "divergence of a quadratic";
     List<Run> grown = runs.stream().filter(r -> r.tenfold >= 0).toList();
     long intime = grown.stream().filter(r -> in(r, "ours") <= r.tenfold).count();
     long oneLate = grown.stream().filter(r -> in(r, "ours") <= r.tenfold + 1).count();
@@ -357,47 +331,8 @@ class DivergenceLeadTest {
     return watch.run();
   }
 
-  /** Runs of one network, one for each factor. */
-  private static List<Run> network(Mlp mlp, int seed) {
-    var task =
-        new ClassifierTask(
-            mlp, Digits.load(), 360, SamplingScheme.WITHOUT_REPLACEMENT, 0, 100 + seed);
-    Batches batches = Batches.of(4, 16);
-    LearningRate rate = LearningRate.constant(0.2);
-    double[] theta =
-        train(task, TrainingPlan.of(OptimizerSettings.sgd(), rate, batches, NET_RAISED), null);
-    double sharpness = Curvature.at(mlp, task.evaluator().data(), theta).top(1).values()[0];
-    List<Run> runs = new ArrayList<>();
-    for (double factor : FACTORS) {
-      Watch watch = new Watch(NET_RAISED, 0);
-      train(
-          task,
-          TrainingPlan.of(
-              OptimizerSettings.sgd(),
-              rate.times(factor * 2 / sharpness / 0.2, NET_RAISED),
-              batches,
-              NET_RAISED + 250),
-          watch);
-      runs.add(watch.run());
-    }
-    return runs;
-  }
-
-  private static double[] train(
-      ClassifierTask task, TrainingPlan plan, @org.jspecify.annotations.Nullable Watch watch) {
-    Start start = task.get();
-    return new Trainer(start.source(), start.theta(), plan, task.seed())
-        .run(
-            view -> {
-              if (watch != null) {
-                watch.accept(view);
-              }
-            },
-            () -> false)
-        .theta();
-  }
-
-  private static TrainingStep step(StepView view) {
+  /** What a run would send of that step. */
+  static TrainingStep step(StepView view) {
     int m = view.gradients().length;
     int[] examples = new int[m];
     float[][] sketches = new float[m][];

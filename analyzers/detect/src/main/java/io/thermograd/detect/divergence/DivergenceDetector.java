@@ -20,15 +20,18 @@ import java.util.OptionalLong;
  * <p><b>Divergence</b> (critical) when the gradient overshoots and grows beyond where a catapult
  * turns round ({@link Overshoot}). Seen from the loss alone, a divergence and a catapult have the
  * same law until then; so without that, when the growth has been 3 times higher than the run ever
- * was, start included, is not back, and either has gone on for 32 steps (the peak is less than 4
- * steps ago) or is stuck since 16 (12 steps after the peak, the median of 8 steps is at least half
- * of the highest before the growth and half of the median of the 8 steps before); or when it has
- * grown 10¹² times beyond all that at any age. None of that where the gradient says that the run
- * swings within its limit: the noise of a larger learning rate stays high, too.
+ * was, start included, is not back, and either still grows after 32 steps (the peak is less than 4
+ * steps ago; over the last 32 and the last 16 exponentially, by 3 standard errors) or stands still:
+ * half as high as all before at least, and even the fastest fall that the steps since its peak
+ * allow needs 6 times as long as the growth has lasted ({@link Standstill}, first 64 steps after
+ * the peak); or when it has grown 10¹² times beyond all that at any age. None of that where the
+ * gradient says that the run swings within its limit: the noise of a larger learning rate stays
+ * high, too.
  *
  * <p>It closes as returned after 16 steps below the old record, and as settled when 128 steps have
- * not brought it half as high again, or, for a critical one, when half of its peak is gone 64 steps
- * after it; the history then starts anew.
+ * not brought it half as high again and it is not undecided whether it stands still that high, or
+ * as soon as it falls for sure up there; or, for a critical one, when half of its peak is gone 64
+ * steps after it. The history then starts anew.
  *
  * <p>A run that sends no loss is followed by ‖ḡ‖², or ‖Δθ‖², in its place and alone ({@link
  * Subject}), at the thresholds of a loss without a gradient. A norm also grows where a run leaves a
@@ -85,6 +88,11 @@ public final class DivergenceDetector {
     return subject;
   }
 
+  /** Whether a norm is followed that nothing tells the turns of: it may just leave a plateau. */
+  public boolean mayLeaveAPlateau() {
+    return subject != Subject.LOSS && kind != GradientSignal.Kind.TURN;
+  }
+
   /**
    * From here on another series is followed, of which nothing is known yet; nothing changes where
    * it is the one that is.
@@ -114,7 +122,7 @@ public final class DivergenceDetector {
    * @param signal of the gradient; NaN for none
    * @param suspect whether the learning rate has just been raised to where it never was
    * @param swing what the gradient shows of a growth
-   * @param stable whether it swings, and not beyond what a stable run may
+   * @param extent what all steps of it show together
    */
   public Change accept(
       long step,
@@ -123,21 +131,28 @@ public final class DivergenceDetector {
       GradientSignal.Kind newKind,
       boolean suspect,
       Overshoot.Swing swing,
-      boolean stable) {
-    return advance(step, newLoss, signal, newKind, suspect, swing, stable, true);
+      Overshoot.Extent extent) {
+    return advance(step, newLoss, signal, newKind, suspect, swing, extent, true);
   }
 
   /**
    * Adds one step of a run that sends no loss.
    *
    * @param square of the norm that is followed
+   * @param signal of the gradient, where sketches tell it; else NaN
    * @param turning whether the gradient may be turning round: one that grows straight on leaves a
    *     plateau, and that is no growth to warn of
    */
   public Change acceptNorm(
-      long step, double square, boolean suspect, Overshoot.Swing swing, boolean turning) {
+      long step,
+      double square,
+      double signal,
+      GradientSignal.Kind newKind,
+      boolean suspect,
+      Overshoot.Swing swing,
+      boolean turning) {
     return advance(
-        step, square, Double.NaN, GradientSignal.Kind.NONE, suspect, swing, false, turning);
+        step, square, signal, newKind, suspect, swing, Overshoot.Extent.UNKNOWN, turning);
   }
 
   private Change advance(
@@ -147,8 +162,8 @@ public final class DivergenceDetector {
       GradientSignal.Kind newKind,
       boolean suspect,
       Overshoot.Swing swing,
-      boolean stable,
-      boolean mayOpen) {
+      Overshoot.Extent extent,
+      boolean turning) {
     if (!Double.isFinite(newLoss)) {
       return Change.NOTHING;
     }
@@ -159,9 +174,11 @@ public final class DivergenceDetector {
     count++;
     boolean told = lookAtGradient(signal, newKind);
     if (state != State.NONE) {
-      return follow(x, swing == Overshoot.Swing.BEYOND_RETURN, stable);
+      return follow(x, swing == Overshoot.Swing.BEYOND_RETURN, extent);
     }
-    if (mayOpen && exceeds(told, suspect, swing)) {
+    if (subject == Subject.LOSS
+        ? exceeds(told, suspect, swing)
+        : normExceeds(told, suspect, swing, turning)) {
       open(x);
       return Change.OPENED;
     }
@@ -197,6 +214,14 @@ public final class DivergenceDetector {
         : withoutGradient > FORGOTTEN && Outburst.of(followed, suspect);
   }
 
+  private boolean normExceeds(
+      boolean told, boolean suspect, Overshoot.Swing swing, boolean turning) {
+    // After a raise one step is enough; that it has turned is in its signal.
+    return (told && suspect && Outburst.of(followed, gradient, kind, true))
+        || (turning
+            && (Outburst.afterRaise(followed, swing) || Outburst.ofNorm(followed, suspect)));
+  }
+
   private void open(double x) {
     state = State.GROWING;
     waiting = 0;
@@ -215,21 +240,30 @@ public final class DivergenceDetector {
     }
   }
 
-  private Change follow(double x, boolean beyondReturn, boolean stable) {
+  private Change follow(double x, boolean beyondReturn, Overshoot.Extent extent) {
+    boolean stable = extent == Overshoot.Extent.WITHIN_LIMIT;
     rise.follow();
     if (rise.isBack()) {
       state = State.NONE;
       return Change.RETURNED;
     }
     // How long a norm has been high tells nothing of whether it comes back.
-    boolean outlasts = subject == Subject.LOSS ? rise.outlasts(x) : rise.isEndless(x);
+    boolean outlasts =
+        subject == Subject.LOSS
+            ? rise.outlasts(x, extent == Overshoot.Extent.BEYOND_CATAPULTS)
+            : rise.isEndless(x);
     if (state == State.GROWING && (beyondReturn || (!stable && outlasts))) {
       state = State.DIVERGING;
+      rise.mark();
       return Change.CRITICAL;
     }
-    return (state == State.DIVERGING && rise.recedes()) || rise.hasStopped()
-        ? settle()
-        : Change.NOTHING;
+    boolean byLoss = subject == Subject.LOSS && !stable;
+    boolean undecided = state == State.GROWING && byLoss && rise.isUndecided();
+    boolean over =
+        (state == State.DIVERGING && rise.recedes())
+            || (byLoss && rise.turnsDown())
+            || (!undecided && rise.hasStopped());
+    return over ? settle() : Change.NOTHING;
   }
 
   private Change settle() {
@@ -271,6 +305,11 @@ public final class DivergenceDetector {
   /** Finite losses so far. */
   public long count() {
     return count;
+  }
+
+  /** Whether the rise that has just settled was falling for sure. */
+  public boolean settledFalling() {
+    return subject == Subject.LOSS && rise.falls();
   }
 
   /** The first step of the rise. */
@@ -325,6 +364,14 @@ public final class DivergenceDetector {
     return rise.peak();
   }
 
+  /**
+   * Steps until the loss is back at the soonest, of a rise that is critical because it stands
+   * still; infinite where it does not fall, NaN where it is no such rise.
+   */
+  double soonestBack() {
+    return state == State.DIVERGING ? rise.soonest() : Double.NaN;
+  }
+
   /** The common growth of loss and gradient since it began, at most of the last 32 steps. */
   GrowthFit fit() {
     return alone().and(gradientFit());
@@ -338,7 +385,8 @@ public final class DivergenceDetector {
   /** The same of the gradient beside the loss; unknown without one. */
   GrowthFit gradientFit() {
     int n = grown();
-    return withoutGradient == 0 && gradient.count() >= n
+    // What is followed in place of a loss is the gradient itself.
+    return subject == Subject.LOSS && withoutGradient == 0 && gradient.count() >= n
         ? GrowthFit.of(gradient, n)
         : GrowthFit.UNKNOWN;
   }

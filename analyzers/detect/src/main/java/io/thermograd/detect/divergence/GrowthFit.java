@@ -38,6 +38,11 @@ record GrowthFit(double rate, double error) {
       sxy += x * y;
       syy += y * y;
     }
+    return of(n, sxx, sxy, syy);
+  }
+
+  /** Of n values, by the sums of squares and products of time and logarithm about their means. */
+  static GrowthFit of(long n, double sxx, double sxy, double syy) {
     double slope = sxy / sxx;
     double residual = Math.max(0, syy - slope * sxy) / (n - 2);
     return new GrowthFit(slope, Math.sqrt(CORRELATION * residual / sxx) + 1e-9);
@@ -59,7 +64,12 @@ record GrowthFit(double rate, double error) {
   }
 
   boolean significant() {
-    return rate > SIGNIFICANT * error;
+    return exceeds(SIGNIFICANT);
+  }
+
+  /** Whether it grows by more than so many standard errors. */
+  boolean exceeds(double errors) {
+    return rate > errors * error;
   }
 
   /**

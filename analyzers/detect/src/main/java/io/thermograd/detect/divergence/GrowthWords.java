@@ -10,7 +10,8 @@ public final class GrowthWords {
 
   /**
    * Level before and now, growth a step, steps to overflow with their interval; of the gradient
-   * too, where that grows at another rate and overflows sooner.
+   * too, where that grows at another rate and overflows sooner. Of what is critical because it
+   * stands still, the steps that it takes to come back at least, in place of that.
    */
   public static String describe(DivergenceDetector growth) {
     Subject what = growth.subject();
@@ -24,6 +25,10 @@ public final class GrowthWords {
             Figures.of(what.shown(growth.reference())),
             Figures.of(what.shown(growth.bound())),
             growth.since());
+    double soonest = growth.soonestBack();
+    if (!Double.isNaN(soonest)) {
+      return level + "; it grows no more, and " + back(soonest);
+    }
     GrowthFit alone = growth.alone();
     GrowthFit gradient = growth.gradientFit();
     if (!gradient.differs(alone)) {
@@ -38,6 +43,15 @@ public final class GrowthWords {
         + (first
             ? of("; the gradient norm goes first, it grows", Subject.GRADIENT, gradient, other)
             : "");
+  }
+
+  private static String back(double steps) {
+    return Double.isInfinite(steps)
+        ? "does not fall"
+        : String.format(
+            Locale.ROOT,
+            "the fastest fall that its steps allow brings it back in %,.0f steps",
+            steps);
   }
 
   private static String of(String begin, Subject what, GrowthFit fit, double now) {

@@ -14,6 +14,9 @@ final class Outburst {
   private static final double[] SUSPECT = {1.5, 1.5, 2, 3};
   private static final double[] SUSPECT_LOSS_ALONE = {NEVER, 4, 4, 5};
 
+  // A squared norm stands for both: half of what they have to add up to.
+  private static final double[] SUSPECT_NORM = {0.75, 0.75, 1, 1.5};
+
   // Chosen so that of 80 raises by a tenth, which change nothing, 6 are warned of.
   private static final double BEYOND_LASTING = 4;
   private static final double KICK = 3;
@@ -54,7 +57,15 @@ final class Outburst {
 
   /** Of a loss without a gradient. */
   static boolean of(RecordBook loss, boolean suspect) {
-    double[] threshold = suspect ? SUSPECT_LOSS_ALONE : LOSS_ALONE;
+    return of(loss, suspect ? SUSPECT_LOSS_ALONE : LOSS_ALONE);
+  }
+
+  /** Of a squared norm in place of a loss. */
+  static boolean ofNorm(RecordBook norm, boolean suspect) {
+    return of(norm, suspect ? SUSPECT_NORM : LOSS_ALONE);
+  }
+
+  private static boolean of(RecordBook loss, double[] threshold) {
     for (int s = 0; s < RecordBook.SCALES; s++) {
       // Order statistics of losses with few different values jump from one to the next.
       if (loss.score(s) > threshold[s] && loss.level(s) > loss.record(1)) {

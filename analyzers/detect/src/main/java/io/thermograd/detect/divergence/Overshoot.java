@@ -46,6 +46,7 @@ public final class Overshoot {
   private static final double MARGIN = 2;
   private static final double LEAST_STEP = 0.5;
   private static final double ENDLESS_STEP = 4;
+  private static final double LOST = 2;
   private static final double CAUTIOUS = 0.5;
   private static final double BOLD = 0.9;
   private static final double WON = 64;
@@ -73,6 +74,15 @@ public final class Overshoot {
     BEYOND_RETURN
   }
 
+  /** What the steps since a growth or a raise began show, all together. */
+  public enum Extent {
+    UNKNOWN,
+    /** It is swings that have lifted the loss, not proved to grow: so does a stable run. */
+    WITHIN_LIMIT,
+    /** A step was longer than {@value #LOST} times all parameters: no catapult came back then. */
+    BEYOND_CATAPULTS
+  }
+
   private final double beta;
   private final SketchMath math = new SketchMath();
   private final StabilityLimit limit = new StabilityLimit();
@@ -90,6 +100,7 @@ public final class Overshoot {
   private boolean plain;
   private double turned;
   private double turnable;
+  private double farthest;
   private long sinceRaised = Long.MAX_VALUE;
   private Swing swing = Swing.NONE;
 
@@ -113,6 +124,7 @@ public final class Overshoot {
     plain = false;
     turned = 0;
     turnable = 0;
+    farthest = 0;
   }
 
   /**
@@ -162,6 +174,9 @@ public final class Overshoot {
   }
 
   private void swing(double ratio, double cosine, double beyond, double updateSqnorm) {
+    if (largestParam > 0 && updateSqnorm > 0) {
+      farthest = Math.max(farthest, Math.sqrt(updateSqnorm / largestParam));
+    }
     measured |= !Double.isNaN(beyond);
     boolean plainBefore = plain;
     plain = limit.error() > 0 && beyond > PLAIN * limit.error();
@@ -212,12 +227,12 @@ public final class Overshoot {
         : Double.POSITIVE_INFINITY;
   }
 
-  /**
-   * Whether it is swings that have lifted the loss, and they have not been proved to grow: as a
-   * stable run does whose steps overshoot.
-   */
-  public boolean swingsWithoutProof() {
-    return !Double.isNaN(beta) && measured && !proved && turned > HALF * turnable;
+  /** What all steps show. */
+  public Extent extent() {
+    if (!Double.isNaN(beta) && measured && !proved && turned > HALF * turnable) {
+      return Extent.WITHIN_LIMIT;
+    }
+    return farthest >= LOST ? Extent.BEYOND_CATAPULTS : Extent.UNKNOWN;
   }
 
   /** What the last step showed. */
@@ -241,6 +256,7 @@ public final class Overshoot {
     out.writeBoolean(plain);
     out.writeDouble(turned);
     out.writeDouble(turnable);
+    out.writeDouble(farthest);
     limit.writeTo(out);
     out.writeLong(sinceRaised);
     out.writeByte(swing.ordinal());
@@ -262,6 +278,7 @@ public final class Overshoot {
     plain = in.readBoolean();
     turned = in.readDouble();
     turnable = in.readDouble();
+    farthest = in.readDouble();
     limit.readFrom(in);
     sinceRaised = in.readLong();
     swing = Swing.values()[in.readByte()];

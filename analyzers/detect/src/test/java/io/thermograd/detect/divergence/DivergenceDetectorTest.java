@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thermograd.detect.States;
 import io.thermograd.detect.divergence.DivergenceDetector.Change;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,13 @@ class DivergenceDetectorTest {
 
   private static Change accept(DivergenceDetector detector, long step, double loss) {
     return detector.accept(
-        step, loss, Double.NaN, GradientSignal.Kind.NONE, false, Overshoot.Swing.NONE, false);
+        step,
+        loss,
+        Double.NaN,
+        GradientSignal.Kind.NONE,
+        false,
+        Overshoot.Swing.NONE,
+        Overshoot.Extent.UNKNOWN);
   }
 
   @Test
@@ -237,7 +244,7 @@ class DivergenceDetectorTest {
                 GradientSignal.Kind.TURN,
                 false,
                 Overshoot.Swing.NONE,
-                false);
+                Overshoot.Extent.UNKNOWN);
         assertThat(change).as("step %d", t).isEqualTo(Change.NOTHING);
       }
     }
@@ -259,7 +266,7 @@ class DivergenceDetectorTest {
                 GradientSignal.Kind.NONE,
                 false,
                 t == 400 ? swing : Overshoot.Swing.NONE,
-                false);
+                Overshoot.Extent.UNKNOWN);
       }
       assertThat(change)
           .as(swing.toString())
@@ -280,7 +287,7 @@ class DivergenceDetectorTest {
                   GradientSignal.Kind.NONE,
                   false,
                   Overshoot.Swing.BEYOND_RETURN,
-                  false))
+                  Overshoot.Extent.UNKNOWN))
           .isEqualTo(Change.NOTHING);
     }
     Change[] changes = new Change[2];
@@ -293,7 +300,7 @@ class DivergenceDetectorTest {
               GradientSignal.Kind.NONE,
               false,
               Overshoot.Swing.BEYOND_RETURN,
-              false);
+              Overshoot.Extent.UNKNOWN);
     }
     assertThat(changes).containsExactly(Change.OPENED, Change.CRITICAL);
     assertThat(detector.since()).isBetween(395L, 400L);
@@ -331,6 +338,47 @@ class DivergenceDetectorTest {
         }
       }
     }
+  }
+
+  /** As networks do: up within ten steps, high for a while, and down by a percent or two a step. */
+  @ParameterizedTest
+  @ValueSource(doubles = {0.01, 0.02, 0.04})
+  void aCatapultThatStaysOutForLongIsNotCritical(double fall) {
+    for (int seed = 0; seed < 4 * SEEDS; seed++) {
+      var random = new SplittableRandom(seed);
+      var detector = new DivergenceDetector();
+      boolean warned = false;
+      for (int t = 0; t < 1_200; t++) {
+        double log = t < 400 ? 0 : Math.min((t - 400) / 2.0, Math.min(5, 5 - fall * (t - 440)));
+        Change change =
+            accept(detector, t, Math.exp(Math.max(0, log) + 0.3 * random.nextGaussian()));
+        warned |= change == Change.OPENED;
+        assertThat(change).as("seed %d, step %d", seed, t).isNotEqualTo(Change.CRITICAL);
+      }
+      assertThat(warned).isTrue();
+    }
+  }
+
+  @Test
+  void whatStandsStillAboveAllBeforeIsCritical() {
+    int[] when = new int[4 * SEEDS];
+    for (int seed = 0; seed < when.length; seed++) {
+      var random = new SplittableRandom(seed);
+      var detector = new DivergenceDetector();
+      for (int t = 0; t < 1_200 && !detector.diverging(); t++) {
+        double log = t < 400 ? 0 : Math.min((t - 400) / 2.0, 5);
+        accept(detector, t, Math.exp(log + 0.3 * random.nextGaussian()));
+        when[seed] = t - 400;
+      }
+      assertThat(detector.diverging()).isTrue();
+      // Six times as long as it has lasted, some steps less, at the fastest.
+      assertThat(detector.soonestBack()).isGreaterThan(5.0 * when[seed]);
+    }
+    Arrays.sort(when);
+    System.out.printf(
+        "standstill: critical after %d steps in the median, at most %d%n",
+        when[when.length / 2], when[when.length - 1]);
+    assertThat(when[0]).isGreaterThan(64);
   }
 
   @ParameterizedTest

@@ -166,6 +166,7 @@ class OvershootTest {
         Double update = step.motion().updateSqnorm();
         assertThat(update).isNotNull().isLessThan(1e4);
         assertThat(overshoot.swing()).as("seed %d, step %d", seed, t).isNotEqualTo(BEYOND_RETURN);
+        assertThat(overshoot.extent()).isNotEqualTo(Overshoot.Extent.BEYOND_CATAPULTS);
         longest = Math.max(longest, Math.sqrt(update) / net.size);
         if (t > 5) {
           largestRatio = Math.max(largestRatio, gradient.ratio());
@@ -213,6 +214,8 @@ class OvershootTest {
       gradient.accept(step);
       overshoot.accept(step, gradient, t >= 0 && t < 32, t >= 32);
       if (overshoot.swing() == BEYOND_RETURN) {
+        // Proved to grow, it is not within the limit.
+        assertThat(overshoot.extent()).isNotEqualTo(Overshoot.Extent.WITHIN_LIMIT);
         return t;
       }
     }
