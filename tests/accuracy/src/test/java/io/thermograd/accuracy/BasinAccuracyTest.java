@@ -1,5 +1,7 @@
 package io.thermograd.accuracy;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.theory.FokkerPlanck1d;
 import io.thermograd.theory.GridAxis;
@@ -101,6 +103,15 @@ class BasinAccuracyTest {
               .toArray());
     }
     softly.assertAll();
+  }
+
+  /**
+   * Classes come one after another: a quartic through such losses has its saddle below all minima,
+   * and no point would be in a core.
+   */
+  @Test
+  void aSaddleBelowTheMinimaIsNoPass() {
+    assertThat(BasinRun.of("data-order-drift", 15, false).run().standing().count()).isOne();
   }
 
   @Test

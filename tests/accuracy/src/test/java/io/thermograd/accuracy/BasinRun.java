@@ -9,6 +9,7 @@ import io.thermograd.estimate.step.QuantityList;
 import io.thermograd.estimate.step.RunSettings;
 import io.thermograd.estimate.step.TrainingStep;
 import io.thermograd.simulator.scenario.Truth;
+import io.thermograd.wire.BasinReport;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,11 @@ final class BasinRun {
       estimators.accept(step);
     }
     basins.accept(step, estimators);
+    // As the page asks for.
+    BasinReport report = basins.report();
+    if (report != null && report.count() < 1) {
+      throw new IllegalStateException("a run that is somewhere should be in a basin");
+    }
     steps++;
     if (steps % 250 == 0) {
       mostAtOnce = Math.max(mostAtOnce, basins.standing().count());

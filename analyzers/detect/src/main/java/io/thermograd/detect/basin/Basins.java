@@ -177,6 +177,10 @@ public final class Basins {
     Path drawn = new Path(kept, found.basins(), places);
     Path.Names names = drawn.names(known);
     Chart next = shaped(kept, found, places).renamed(names.number());
+    if (next.basins() == 0) {
+      // No point lies in a core: nothing to call a basin, and the chart so far stands.
+      return;
+    }
     Path path = drawn.renamed(names.number());
     chart = next;
     boolean lost = names.kept() < known;

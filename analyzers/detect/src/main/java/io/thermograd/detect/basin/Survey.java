@@ -146,6 +146,11 @@ final class Survey {
           over < 0
               ? Double.POSITIVE_INFINITY
               : refinement.find(over, 1, saddle, fitted.value(over));
+      if (pass <= floor) {
+        // A polynomial's saddle, somewhere between the points: the ridge was judged at the
+        // microstate.
+        pass = fitted.value(over);
+      }
       for (int i = 0; i < d; i++) {
         at[i] *= scale[i];
       }
