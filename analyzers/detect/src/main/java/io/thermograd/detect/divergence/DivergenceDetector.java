@@ -12,10 +12,11 @@ import java.util.OptionalLong;
  * above everything that they did in the last 256 to 512 steps, at the same time scale, by z_loss +
  * z_gradient scatters of such records ({@link RecordBook}, {@link GradientSignal}). A hop moves the
  * loss but turns no gradient; a bad batch is one step long. One step is enough, at a low threshold,
- * within 32 steps of a learning rate that the run never had before, and for 128 steps a gradient
- * that turns and grows is enough below a loss of 4 times what ever lasted ({@link Outburst}): that
- * is when divergences begin, and healthy streams have no such moments. The history stands still
- * while it is open, and for up to 512 steps while the loss is between 2 scatters and the threshold.
+ * within 32 steps of a learning rate that the run never had before, above what they did in the last
+ * hundred steps, and for 128 steps a gradient that turns and grows is enough below a loss of 4
+ * times what ever lasted ({@link Outburst}): that is when divergences begin, and healthy streams
+ * have no such moments. The history stands still while it is open, and for up to 512 steps while
+ * the loss is between 2 scatters and the threshold.
  *
  * <p><b>Divergence</b> (critical) when the gradient overshoots and grows beyond where a catapult
  * turns round ({@link Overshoot}). Seen from the loss alone, a divergence and a catapult have the

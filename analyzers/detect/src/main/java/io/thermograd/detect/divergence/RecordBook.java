@@ -33,6 +33,7 @@ final class RecordBook {
   private static final int FIRST_LENGTH = 8;
   private static final int LAST_LENGTH = 32;
   private static final int NEEDED_BLOCKS = 4 + QUARANTINE;
+  private static final int LATE_BLOCKS = 3;
   private static final long TYPICAL = 72;
   private static final double LEAST_SCATTER = 0.1;
   // Below this share of the floor a difference is rounding or next to it.
@@ -44,6 +45,7 @@ final class RecordBook {
   private final double[][] maxima = new double[SCALES][BLOCKS];
   private final double[] minima = new double[BLOCKS];
   private final double[] record = new double[SCALES];
+  private final double[] late = new double[SCALES];
   private final double[] scatter = new double[SCALES];
   private final double[] blockMaximum = new double[SCALES];
   private double blockMinimum;
@@ -174,12 +176,16 @@ final class RecordBook {
 
   private void summarise(int s) {
     record[s] = Double.NEGATIVE_INFINITY;
+    late[s] = Double.NEGATIVE_INFINITY;
     double before = Double.NaN;
     double mean = 0;
     double squares = 0;
     int n = 0;
     for (int i = 0; i < blocks - QUARANTINE; i++) {
       record[s] = Math.max(record[s], maxima[s][i]);
+      if (i >= blocks - QUARANTINE - LATE_BLOCKS) {
+        late[s] = Math.max(late[s], maxima[s][i]);
+      }
       double now = StrictMath.log(above(maxima[s][i]));
       double change = now - before;
       before = now;
@@ -202,10 +208,19 @@ final class RecordBook {
 
   /** z of the last value looked at; NaN while the history is too short. */
   double score(int scale) {
+    return score(scale, record[scale]);
+  }
+
+  /** The same above the record of late: where a run descends, the older one is another time's. */
+  double scoreOfLate(int scale) {
+    return score(scale, late[scale]);
+  }
+
+  private double score(int scale, double high) {
     if (blocks < NEEDED_BLOCKS || count < WIDTH[scale]) {
       return Double.NaN;
     }
-    return StrictMath.log(above(level[scale]) / above(record[scale])) / scatter[scale];
+    return StrictMath.log(above(level[scale]) / above(high)) / scatter[scale];
   }
 
   /** A typical value: the mean of the smallest of 8, of the last 72 values or so. */
@@ -216,6 +231,11 @@ final class RecordBook {
   /** The largest order statistic of the history. */
   double record(int scale) {
     return record[scale];
+  }
+
+  /** The largest of the three latest blocks, those not counted yet aside. */
+  double recordOfLate(int scale) {
+    return late[scale];
   }
 
   /** The highest that two values in a row ever were, those not counted yet aside. */
@@ -260,6 +280,7 @@ final class RecordBook {
       }
       out.writeDouble(level[s]);
       out.writeDouble(record[s]);
+      out.writeDouble(late[s]);
       out.writeDouble(scatter[s]);
       out.writeDouble(blockMaximum[s]);
     }
@@ -287,6 +308,7 @@ final class RecordBook {
       }
       level[s] = in.readDouble();
       record[s] = in.readDouble();
+      late[s] = in.readDouble();
       scatter[s] = in.readDouble();
       blockMaximum[s] = in.readDouble();
     }

@@ -48,7 +48,8 @@ final class Rise {
 
   /** Begins with the loss x, the book's latest; since is to follow. */
   void open(double x) {
-    bound = loss.record(ROBUST);
+    // Where a run descends it may soar below what its loss was long ago.
+    bound = x > loss.record(ROBUST) ? loss.record(ROBUST) : loss.recordOfLate(ROBUST);
     before = loss.typical();
     peak = Math.max(x, loss.level(1));
     top = peak;
