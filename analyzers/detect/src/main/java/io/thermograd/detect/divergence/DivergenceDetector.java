@@ -218,7 +218,7 @@ public final class DivergenceDetector {
   private boolean normExceeds(
       boolean told, boolean suspect, Overshoot.Swing swing, boolean turning) {
     // After a raise one step is enough; that it has turned is in its signal.
-    return (told && suspect && Outburst.of(followed, gradient, kind, true))
+    return (told && suspect && Outburst.ofNormAndTurn(followed, gradient))
         || (turning
             && (Outburst.afterRaise(followed, swing) || Outburst.ofNorm(followed, suspect)));
   }

@@ -15,7 +15,8 @@ final class Outburst {
   private static final double[] SUSPECT = {4, 4, 5, 8};
   private static final double[] SUSPECT_LOSS_ALONE = {NEVER, 4, 4, 5};
 
-  // A squared norm stands for both, above the whole history.
+  // A squared norm stands for both, above the whole history: half of what they have to add up to.
+  private static final double[] SUSPECT_NORM_AND_TURN = {1.5, 1.5, 2, 3};
   private static final double[] SUSPECT_NORM = {0.75, 0.75, 1, 1.5};
 
   // Chosen so that of 80 raises by a tenth, which change nothing, 5 are warned of.
@@ -42,19 +43,39 @@ final class Outburst {
   /** Of both, whose scores are added. */
   static boolean of(
       RecordBook loss, RecordBook gradient, GradientSignal.Kind kind, boolean suspect) {
-    double[] threshold =
-        suspect ? SUSPECT : kind == GradientSignal.Kind.TURN ? WITH_TURN : WITH_NORM;
+    return suspect
+        ? ofLate(loss, gradient)
+        : both(loss, gradient, kind == GradientSignal.Kind.TURN ? WITH_TURN : WITH_NORM, false);
+  }
+
+  /** Of a squared norm in place of a loss, and of its turns, after a raise. */
+  static boolean ofNormAndTurn(RecordBook norm, RecordBook gradient) {
+    return both(norm, gradient, SUSPECT_NORM_AND_TURN, true);
+  }
+
+  private static boolean ofLate(RecordBook loss, RecordBook gradient) {
     for (int s = 0; s < RecordBook.SCALES; s++) {
-      double a = suspect ? loss.scoreOfLate(s) : loss.score(s);
-      double b = suspect ? gradient.scoreOfLate(s) : gradient.score(s);
-      if (a > 0 && b > 0 && a + b > threshold[s]) {
-        // Two bad batches come in a row once in 10⁵ steps where one in 300 is bad; three do not.
-        if (suspect || s != 1 || loss.recent(2) > loss.record(1)) {
-          return true;
-        }
+      if (exceed(loss.scoreOfLate(s), gradient.scoreOfLate(s), SUSPECT[s])) {
+        return true;
       }
     }
     return false;
+  }
+
+  private static boolean both(
+      RecordBook loss, RecordBook gradient, double[] threshold, boolean atOnce) {
+    for (int s = 0; s < RecordBook.SCALES; s++) {
+      // Two bad batches come in a row once in 10⁵ steps where one in 300 is bad; three do not.
+      if (exceed(loss.score(s), gradient.score(s), threshold[s])
+          && (atOnce || s != 1 || loss.recent(2) > loss.record(1))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean exceed(double a, double b, double threshold) {
+    return a > 0 && b > 0 && a + b > threshold;
   }
 
   /** Of a loss without a gradient. */
