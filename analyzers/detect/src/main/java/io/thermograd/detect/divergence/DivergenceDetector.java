@@ -22,12 +22,12 @@ import java.util.OptionalLong;
  * turns round ({@link Overshoot}). Seen from the loss alone, a divergence and a catapult have the
  * same law until then; so without that, when the growth has been 3 times higher than the run ever
  * was, start included, is not back, and either still grows after 32 steps (the peak is less than 4
- * steps ago; over the last 32 and the last 16 exponentially, by 3 standard errors) or stands still:
- * half as high as all before at least, and even the fastest fall that the steps since its peak
- * allow needs 6 times as long as the growth has lasted ({@link Standstill}, first 64 steps after
- * the peak); or when it has grown 10¹² times beyond all that at any age. None of that where the
- * gradient says that the run swings within its limit: the noise of a larger learning rate stays
- * high, too.
+ * steps ago; over the last 32 and the last 16 exponentially, by 3 standard errors; with gradients,
+ * where they are sent, that turn or agree) or stands still: half as high as all before at least,
+ * and even the fastest fall that the steps since its peak allow needs 6 times as long as the growth
+ * has lasted ({@link Standstill}, first 64 steps after the peak); or when it has grown 10¹² times
+ * beyond all that at any age. None of that where the gradient says that the run swings within its
+ * limit: the noise of a larger learning rate stays high, too.
  *
  * <p>It closes as returned after 16 steps below the old record, and as settled when 128 steps have
  * not brought it half as high again and it is not undecided whether it stands still that high, or
@@ -249,10 +249,7 @@ public final class DivergenceDetector {
       return Change.RETURNED;
     }
     // How long a norm has been high tells nothing of whether it comes back.
-    boolean outlasts =
-        subject == Subject.LOSS
-            ? rise.outlasts(x, extent == Overshoot.Extent.BEYOND_CATAPULTS)
-            : rise.isEndless(x);
+    boolean outlasts = subject == Subject.LOSS ? rise.outlasts(x, extent) : rise.isEndless(x);
     if (state == State.GROWING && (beyondReturn || (!stable && outlasts))) {
       state = State.DIVERGING;
       rise.mark();

@@ -62,6 +62,7 @@ public final class Overshoot {
   private static final double CLIP = 2;
   private static final double TURN_MEMORY = 63.0 / 64;
   private static final double HALF = 0.5;
+  private static final double ALIGNED_GAIN = 1.0 / 16;
 
   /** What the last step showed. */
   public enum Swing {
@@ -79,6 +80,11 @@ public final class Overshoot {
     UNKNOWN,
     /** It is swings that have lifted the loss, not proved to grow: so does a stable run. */
     WITHIN_LIMIT,
+    /**
+     * Successive gradients neither turn round nor agree: what grows by instability does one of
+     * them.
+     */
+    WANDERS,
     /** A step was longer than {@value #LOST} times all parameters: no catapult came back then. */
     BEYOND_CATAPULTS
   }
@@ -101,6 +107,8 @@ public final class Overshoot {
   private double turned;
   private double turnable;
   private double farthest;
+  private double aligned;
+  private double weight;
   private long sinceRaised = Long.MAX_VALUE;
   private Swing swing = Swing.NONE;
 
@@ -125,6 +133,8 @@ public final class Overshoot {
     turned = 0;
     turnable = 0;
     farthest = 0;
+    aligned = 0;
+    weight = 0;
   }
 
   /**
@@ -176,6 +186,10 @@ public final class Overshoot {
   private void swing(double ratio, double cosine, double beyond, double updateSqnorm) {
     if (largestParam > 0 && updateSqnorm > 0) {
       farthest = Math.max(farthest, Math.sqrt(updateSqnorm / largestParam));
+    }
+    if (!Double.isNaN(cosine)) {
+      aligned += ALIGNED_GAIN * (cosine - aligned);
+      weight += ALIGNED_GAIN * (1 - weight);
     }
     measured |= !Double.isNaN(beyond);
     boolean plainBefore = plain;
@@ -232,7 +246,10 @@ public final class Overshoot {
     if (!Double.isNaN(beta) && measured && !proved && turned > HALF * turnable) {
       return Extent.WITHIN_LIMIT;
     }
-    return farthest >= LOST ? Extent.BEYOND_CATAPULTS : Extent.UNKNOWN;
+    if (farthest >= LOST) {
+      return Extent.BEYOND_CATAPULTS;
+    }
+    return weight > HALF && Math.abs(aligned) < HALF * weight ? Extent.WANDERS : Extent.UNKNOWN;
   }
 
   /** What the last step showed. */
@@ -257,6 +274,8 @@ public final class Overshoot {
     out.writeDouble(turned);
     out.writeDouble(turnable);
     out.writeDouble(farthest);
+    out.writeDouble(aligned);
+    out.writeDouble(weight);
     limit.writeTo(out);
     out.writeLong(sinceRaised);
     out.writeByte(swing.ordinal());
@@ -279,6 +298,8 @@ public final class Overshoot {
     turned = in.readDouble();
     turnable = in.readDouble();
     farthest = in.readDouble();
+    aligned = in.readDouble();
+    weight = in.readDouble();
     limit.readFrom(in);
     sinceRaised = in.readLong();
     swing = Swing.values()[in.readByte()];

@@ -153,14 +153,16 @@ final class Rise {
   /**
    * Asked once a step: whether the loss x shows that it does not come back.
    *
-   * @param lost whether a step was longer than a catapult's
+   * @param extent what all its steps show
    */
-  boolean outlasts(double x, boolean lost) {
+  boolean outlasts(double x, Overshoot.Extent extent) {
     if (isEndless(x)) {
       return true;
     }
     return loss.score(ROBUST) > 0
-        && ((isBeyondAll() && growsOn()) || (isHigh() && (standsStill() || (lost && stays()))));
+        && ((isBeyondAll() && extent != Overshoot.Extent.WANDERS && growsOn())
+            || (isHigh()
+                && (standsStill() || (extent == Overshoot.Extent.BEYOND_CATAPULTS && stays()))));
   }
 
   private boolean growsOn() {

@@ -290,6 +290,29 @@ class OvershootTest {
     }
   }
 
+  /** Growth by instability is along one direction; without one, it is a walk. */
+  @Test
+  void gradientsThatNeitherTurnNorAgreeWander() {
+    SplittableRandom random = new SplittableRandom(7);
+    for (int sign = -1; sign <= 1; sign++) {
+      Overshoot overshoot = overshoot(0);
+      GradientSignal gradient = new GradientSignal();
+      float[] theta = new float[WIDTH];
+      theta[0] = 1;
+      for (int t = 0; t < 64; t++) {
+        float[] g = new float[WIDTH];
+        for (int i = 0; i < WIDTH; i++) {
+          double along = sign == 0 ? random.nextGaussian() : Math.pow(sign, t);
+          g[i] = (float) (Math.pow(1.05, t) * along);
+        }
+        TrainingStep step = step(g, theta, 0.01);
+        gradient.accept(step);
+        overshoot.accept(step, gradient, false, true);
+      }
+      assertThat(overshoot.extent() == Overshoot.Extent.WANDERS).isEqualTo(sign == 0);
+    }
+  }
+
   @Test
   void saysNothingWithoutWhatItNeeds() {
     for (Overshoot overshoot :
