@@ -156,9 +156,8 @@ class NetworkDivergenceTest {
     List<Run> grown = runs.stream().filter(Run::grew).toList();
     long paged = returned.stream().filter(r -> r.critical < NEVER).count();
     long tooEarly = returned.stream().filter(r -> r.critical < r.back).count();
-    // An aim: at 10 it is missed by 1 of 64. What was paged for every third must not come back.
-    softly.assertThat(paged).as("%s: pages of what came back", where).isLessThanOrEqualTo(1);
-    AccuracyTable.aim(
+    AccuracyTable.add(
+        softly,
         "catapult of a digits network",
         where,
         "0 critical",
