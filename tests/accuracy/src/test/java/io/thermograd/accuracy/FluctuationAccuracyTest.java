@@ -162,13 +162,21 @@ class FluctuationAccuracyTest {
       int[] examples = new int[MICRO_BATCHES];
       Arrays.fill(examples, SIZE);
       return TrainingStep.at(t, t)
-          .loss(1.0)
+          .loss(0.5 * dot(theta, force))
           .learningRate(ETA)
           .batchSize(MICRO_BATCHES * SIZE)
           .examples(examples)
           .sketches(sketches)
           .motion(new Motion(sketch(theta), null, null))
           .build();
+    }
+
+    private static double dot(double[] x, double[] y) {
+      double sum = 0;
+      for (int i = 0; i < x.length; i++) {
+        sum += x[i] * y[i];
+      }
+      return sum;
     }
 
     private float[] sketch(double[] x) {
