@@ -7,14 +7,12 @@ import io.thermograd.simulator.train.StepClock;
 import io.thermograd.simulator.train.TrainingRun;
 import io.thermograd.stream.AnalysisConfig;
 import io.thermograd.stream.FoldOutput;
+import io.thermograd.stream.NoRejections;
 import io.thermograd.stream.RunFold;
-import io.thermograd.wire.Alert;
 import io.thermograd.wire.EventWriter;
 import io.thermograd.wire.Insight;
 import io.thermograd.wire.OutputJson;
 import io.thermograd.wire.Recordings;
-import io.thermograd.wire.RejectionKind;
-import io.thermograd.wire.RunSummary;
 import io.thermograd.wire.proto.Event;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -159,21 +157,10 @@ class ReplayTest {
     List<String> insights = new ArrayList<>();
     RunFold fold = new RunFold(runId, AnalysisConfig.DEFAULT);
     FoldOutput output =
-        new FoldOutput() {
+        new NoRejections() {
           @Override
           public void insight(Insight insight) {
             insights.add(OutputJson.write(insight));
-          }
-
-          @Override
-          public void alert(Alert alert) {}
-
-          @Override
-          public void run(RunSummary summary) {}
-
-          @Override
-          public void reject(RejectionKind kind, String message) {
-            throw new AssertionError(kind + ": " + message);
           }
         };
     events.forEach(event -> fold.apply(event, output));

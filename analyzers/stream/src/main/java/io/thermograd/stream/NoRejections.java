@@ -6,10 +6,10 @@ import io.thermograd.wire.RejectionKind;
 import io.thermograd.wire.RunSummary;
 
 /**
- * Hears nothing, and throws where an event is refused: for folds of which only the state is wanted
- * and whose events are known to be good. Stateless.
+ * Hears nothing, and throws where an event is refused: for folds whose events are known to be good.
+ * What is to be heard is overridden. Stateless.
  */
-public final class NoRejections implements FoldOutput {
+public class NoRejections implements FoldOutput {
   @Override
   public void insight(Insight insight) {}
 
