@@ -3,12 +3,10 @@ package io.thermograd.endtoend;
 import io.thermograd.stream.AnalysisConfig;
 import io.thermograd.stream.AnalyzerWorker;
 import io.thermograd.stream.FoldOutput;
+import io.thermograd.stream.NoRejections;
 import io.thermograd.stream.RunFold;
-import io.thermograd.wire.Alert;
 import io.thermograd.wire.Insight;
 import io.thermograd.wire.OutputJson;
-import io.thermograd.wire.RejectionKind;
-import io.thermograd.wire.RunSummary;
 import io.thermograd.wire.Topics;
 import io.thermograd.wire.proto.Event;
 import java.io.ByteArrayOutputStream;
@@ -163,21 +161,10 @@ record RunStates(Map<String, String> states, Map<String, String> insights) {
   }
 
   private static FoldOutput collect(Map<String, String> insights) {
-    return new FoldOutput() {
+    return new NoRejections() {
       @Override
       public void insight(Insight insight) {
         insights.put(insight.key(), OutputJson.write(insight));
-      }
-
-      @Override
-      public void alert(Alert alert) {}
-
-      @Override
-      public void run(RunSummary summary) {}
-
-      @Override
-      public void reject(RejectionKind kind, String message) {
-        throw new AssertionError(kind + ": " + message);
       }
     };
   }
